@@ -1,0 +1,270 @@
+//! Floor 6. The shape of a summary: its names stay, in JSON and in JavaScript.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::Tier;
+use crate::process::ProcessInfo;
+use crate::record::Warning;
+use crate::units::{Bytes, Elapsed};
+
+/// The name and version of this shape.
+pub const SCHEMA: &str = "procmon/summary@1";
+
+/// The reason for the fields that this version leaves null in every summary.
+pub const NOT_MEASURED: &str =
+    "pssPeakBytes, netRxBytes and netTxBytes are not measured by this version";
+
+/// The longest command line that a process of a summary shows, in characters: a summary stays small.
+const COMMAND_MAX: usize = 80;
+
+/// What a session cost. Every `Option` is null in JSON where the value is unknown, and `accounting.reasons` says why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The words of the root's command line, secrets masked.
+    pub command: Vec<String>,
+    /// Its working directory.
+    pub cwd: Option<String>,
+    /// Its number.
+    pub pid: u32,
+    /// When the session began, in milliseconds since 1970.
+    pub started_at_ms: u64,
+    /// How long it took.
+    pub duration_ms: f64,
+    /// The root's exit code; null where a signal ended it, or where it lives on.
+    pub exit_code: Option<i32>,
+    /// The signal that ended the root.
+    pub signal: Option<String>,
+    /// Processor time of the whole tree.
+    pub cpu_ms: Option<f64>,
+    /// The part in user mode.
+    pub cpu_user_ms: Option<f64>,
+    /// The part in the kernel.
+    pub cpu_system_ms: Option<f64>,
+    /// Cores kept busy over the whole time (1 is one core).
+    pub cores_mean: Option<f64>,
+    /// The same over the busiest interval between two samples.
+    pub cores_peak: Option<f64>,
+    /// Cores that the command could use.
+    pub cores_available: Option<u32>,
+    /// The largest memory of the tree at one sample: the estimate that counts shared pages once.
+    pub memory_peak_bytes: Option<Bytes>,
+    /// When that was.
+    pub memory_peak_at_ms: Option<f64>,
+    /// The largest sum of resident memory at one sample.
+    pub rss_sum_peak_bytes: Option<Bytes>,
+    /// The largest sum of proportional set sizes.
+    pub pss_peak_bytes: Option<Bytes>,
+    /// Bytes fetched from storage.
+    pub read_bytes: Option<Bytes>,
+    /// Bytes sent towards storage.
+    pub written_bytes: Option<Bytes>,
+    /// Bytes received from networks.
+    pub net_rx_bytes: Option<Bytes>,
+    /// Bytes sent to networks.
+    pub net_tx_bytes: Option<Bytes>,
+    /// Processes seen; null in a session that was cut.
+    pub processes_seen: Option<u64>,
+    /// The most processes alive at once.
+    pub processes_peak: u64,
+    /// The most threads alive at one sample.
+    pub threads_peak: Option<u64>,
+    /// Samples taken.
+    pub samples: u64,
+    /// How far the numbers can be trusted.
+    pub accounting: Accounting,
+    /// What the processes of each role used together.
+    pub by_role: BTreeMap<String, RoleSummary>,
+    /// The foremost processes.
+    pub top: Top,
+    /// Who held what when the tree's memory was largest.
+    pub memory_peak: Option<MemoryPeak>,
+    /// How many processes were alive when the root had ended.
+    pub survivor_count: u64,
+    /// The first five of them.
+    pub survivors: Vec<ProcessSummary>,
+    /// What went wrong with the watching.
+    pub warnings: Vec<Warning>,
+    /// What the watching cost.
+    pub own: OwnSummary,
+}
+
+/// How far the numbers can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Accounting {
+    /// How processes were seen.
+    pub tier: Tier,
+    /// Processes seen; null in a session that was cut.
+    pub seen: Option<u64>,
+    /// Events that the kernel dropped.
+    pub lost: u64,
+    /// Processes that may have gone unseen, at most; null where no bound is known.
+    pub missed_at_most: Option<u64>,
+    /// Processor time that is known of the tree and shared out among its processes by estimate.
+    pub estimated_cpu_ms: f64,
+    /// A sentence for each thing that is not known.
+    pub reasons: Vec<String>,
+}
+
+/// What the processes of one role used together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleSummary {
+    /// How many there were.
+    pub processes: u64,
+    /// Processor time.
+    pub cpu_ms: f64,
+    /// The largest sum of their resident memory at one sample.
+    pub memory_peak_bytes: Option<Bytes>,
+    /// How long at least one of them lived.
+    pub duration_ms: f64,
+}
+
+/// The foremost processes, at most ten by each measure.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Top {
+    /// By processor time.
+    pub cpu: Vec<ProcessSummary>,
+    /// By peak memory.
+    pub memory: Vec<ProcessSummary>,
+}
+
+/// One process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProcessSummary {
+    /// Its number.
+    pub pid: u32,
+    /// Its start, in the platform's ticks since boot: with the number, its identity.
+    pub start_time: u64,
+    /// Its parent's number at birth.
+    pub parent_pid: Option<u32>,
+    /// The file name of its executable.
+    pub name: String,
+    /// What it does.
+    pub role: Option<String>,
+    /// Its command line, cut where it is long.
+    pub command: String,
+    /// When it was born, or found.
+    pub started_ms: Option<f64>,
+    /// When it ended; null where it lives on.
+    pub ended_ms: Option<f64>,
+    /// Its exit code.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<String>,
+    /// Processor time; null where it was never read and nothing is left to share out.
+    pub cpu_ms: Option<f64>,
+    /// Whether a part of that is an estimate.
+    pub cpu_estimated: bool,
+    /// Its largest resident memory; null where it was never read.
+    pub rss_peak_bytes: Option<Bytes>,
+    /// Bytes that it fetched from storage.
+    pub read_bytes: Option<Bytes>,
+    /// Bytes that it sent towards storage.
+    pub written_bytes: Option<Bytes>,
+}
+
+impl ProcessSummary {
+    /// What is known of a process by its birth alone.
+    pub(super) fn of_survivor(info: &ProcessInfo) -> Self {
+        Self {
+            pid: info.key.pid,
+            start_time: info.key.start,
+            parent_pid: info.parent.map(|parent| parent.pid),
+            name: info.image.name.clone(),
+            role: info.image.role.clone(),
+            command: shortened(&info.image.command),
+            started_ms: Some(millis(info.started)),
+            ended_ms: None,
+            exit_code: None,
+            signal: None,
+            cpu_ms: None,
+            cpu_estimated: false,
+            rss_peak_bytes: None,
+            read_bytes: None,
+            written_bytes: None,
+        }
+    }
+}
+
+/// A moment in milliseconds.
+pub(super) fn millis(at: Elapsed) -> f64 {
+    rounded(at.as_millis())
+}
+
+/// To three digits behind the point: a summary is for people and scripts, the recording has every digit.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}
+
+/// The words of a command line, cut where they are many: a summary stays small.
+pub(super) fn words(command: &[String]) -> Vec<String> {
+    const CHARACTERS_MAX: usize = 500;
+    let mut room = CHARACTERS_MAX;
+    let mut words = Vec::new();
+    for word in command {
+        let length = word.chars().count() + 1;
+        if length > room {
+            words.push(word.chars().take(room).chain(['…']).collect());
+            break;
+        }
+        room -= length;
+        words.push(word.clone());
+    }
+    words
+}
+
+/// A command line as one string of at most [`COMMAND_MAX`] characters.
+fn shortened(command: &[String]) -> String {
+    let whole = command.join(" ");
+    if whole.chars().count() <= COMMAND_MAX {
+        return whole;
+    }
+    whole.chars().take(COMMAND_MAX - 1).chain(['…']).collect()
+}
+
+/// Who held what when the tree's memory was largest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryPeak {
+    /// When.
+    pub at_ms: f64,
+    /// The estimate at that moment.
+    pub memory_bytes: Option<Bytes>,
+    /// The sum of resident memory at that moment.
+    pub rss_sum_bytes: Option<Bytes>,
+    /// The largest holders, at most ten.
+    pub holders: Vec<Holder>,
+}
+
+/// What one process held at the peak.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Holder {
+    /// Its number.
+    pub pid: u32,
+    /// Its start: with the number, its identity.
+    pub start_time: u64,
+    /// What it did.
+    pub role: Option<String>,
+    /// Its resident memory.
+    pub rss_bytes: Option<Bytes>,
+    /// The part that it may share with others.
+    pub shared_bytes: Option<Bytes>,
+}
+
+/// What the watching cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnSummary {
+    /// Processor time.
+    pub cpu_ms: Option<f64>,
+    /// Largest resident memory; null inside a Node process.
+    pub rss_peak_bytes: Option<Bytes>,
+}

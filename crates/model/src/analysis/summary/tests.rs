@@ -1,0 +1,192 @@
+//! Floor 6. Summaries of small sessions.
+
+use super::*;
+use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
+use crate::host::{Capabilities, Coverage, Host, Tier};
+use crate::metrics::MetricSet;
+use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
+use crate::record::{EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals};
+use crate::sample::{ProcessUse, Sample};
+use crate::settings::Settings;
+use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
+
+const fn key(pid: u32) -> ProcessKey {
+    ProcessKey { pid, start: 7 }
+}
+
+fn header() -> Header {
+    Header {
+        format: FORMAT,
+        version: "1.2.3".to_owned(),
+        root: key(1),
+        command: vec!["npm".to_owned(), "test".to_owned()],
+        executable: None,
+        cwd: None,
+        started_at: WallTime::from_nanos(0),
+        attached: false,
+        host: Host { cpus: Some(2), cpus_available: Some(2), ..Host::default() },
+        capabilities: Capabilities {
+            tier: Tier::Events,
+            metrics: MetricSet::ALL,
+            exact: true,
+            reasons: vec![],
+        },
+        settings: Settings::default(),
+    }
+}
+
+fn started(pid: u32, at: u64, role: &str) -> Record {
+    let at = Elapsed::from_millis(at);
+    let image = Image { name: "node".to_owned(), role: Some(role.to_owned()), ..Image::default() };
+    let parent = (pid > 1).then_some(key(1));
+    let process = ProcessInfo { key: key(pid), parent, started: at, uid: None, image };
+    Record::Event(ProcessEvent::Started { at, process })
+}
+
+fn ended(pid: u32, at: u64, cpu_ms: Option<u64>, cpu_final: bool) -> Record {
+    let last =
+        LastKnown { cpu: cpu_ms.map(CpuTime::from_millis), cpu_final, ..LastKnown::default() };
+    let (at, ending) = (Elapsed::from_millis(at), Ending::Code(0));
+    Record::Event(ProcessEvent::Ended { at, key: key(pid), ending, last })
+}
+
+fn sample(from: u64, at: u64, uses: &[(u32, u64, u64)]) -> Record {
+    let processes: Vec<_> = uses
+        .iter()
+        .map(|(pid, cpu_ms, rss)| ProcessUse {
+            key: key(*pid),
+            growth: Growth(Counters {
+                cpu: Some(CpuTime::from_millis(*cpu_ms)),
+                ..Counters::default()
+            }),
+            gauges: Gauges { rss: Some(Bytes::new(*rss)), ..Gauges::default() },
+        })
+        .collect();
+    let total = uses.iter().map(|(_, cpu_ms, _)| CpuTime::from_millis(*cpu_ms)).sum();
+    let memory = Some(uses.iter().map(|(_, _, rss)| Bytes::new(*rss)).sum());
+    Record::Sample(Sample {
+        from: Elapsed::from_millis(from),
+        at: Elapsed::from_millis(at),
+        cpu: Some(total),
+        rss_sum: memory,
+        memory,
+        processes,
+        ..Sample::default()
+    })
+}
+
+fn end(at: u64, cpu_ms: u64, seen: u64) -> Record {
+    Record::End(Box::new(RunEnd {
+        at: Elapsed::from_millis(at),
+        ending: Some(Ending::Signal(Signal(9))),
+        cause: EndCause::RootEnded,
+        totals: Totals {
+            exact: true,
+            cpu: Some(CpuTime::from_millis(cpu_ms)),
+            ..Totals::default()
+        },
+        processes_seen: seen,
+        coverage: Coverage::default(),
+        survivors: vec![],
+        own: OwnCost::default(),
+    }))
+}
+
+fn summary(records: &[Record]) -> Summary {
+    let mut summariser = Summariser::new(header());
+    for record in records {
+        summariser.add(record);
+    }
+    summariser.finish()
+}
+
+#[test]
+fn missing_time_is_shared_out_by_how_long_each_process_went_unread() {
+    let summary = summary(&[
+        started(1, 0, "npm test"),
+        started(2, 10, "true (short-lived)"),
+        ended(2, 20, None, false),
+        started(3, 20, "true (short-lived)"),
+        ended(3, 50, None, false),
+        sample(0, 100, &[(1, 60, 0)]),
+        ended(1, 100, Some(60), true),
+        end(100, 100, 3),
+    ]);
+    let cpu: Vec<_> = summary.top.cpu.iter().map(|process| (process.pid, process.cpu_ms)).collect();
+    assert_eq!(cpu, [(1, Some(60.0)), (3, Some(30.0)), (2, Some(10.0))]);
+    assert!(summary.top.cpu[1].cpu_estimated && !summary.top.cpu[0].cpu_estimated);
+    assert_eq!(summary.accounting.estimated_cpu_ms.to_bits(), 40f64.to_bits());
+    let role = &summary.by_role["true (short-lived)"];
+    assert_eq!((role.processes, role.cpu_ms.to_bits()), (2, 40f64.to_bits()));
+    assert_eq!(role.duration_ms.to_bits(), 40f64.to_bits());
+}
+
+#[test]
+fn the_memory_peak_names_who_held_it_at_that_moment() {
+    let summary = summary(&[
+        started(1, 0, "jest"),
+        started(2, 0, "jest worker 1"),
+        sample(0, 100, &[(1, 0, 50), (2, 0, 300)]),
+        sample(100, 200, &[(1, 0, 200), (2, 0, 10)]),
+        end(300, 0, 2),
+    ]);
+    assert_eq!(summary.memory_peak_bytes, Some(Bytes::new(350)));
+    let peak = summary.memory_peak.unwrap();
+    let held: Vec<_> = peak.holders.iter().map(|held| (held.pid, held.rss_bytes)).collect();
+    assert_eq!(held, [(2, Some(Bytes::new(300))), (1, Some(Bytes::new(50)))]);
+    assert_eq!(summary.by_role["jest"].memory_peak_bytes, Some(Bytes::new(200)));
+}
+
+#[test]
+fn a_process_that_turned_out_to_be_another_program_counts_for_that_one_alone() {
+    let image = Image { role: Some("tsc".to_owned()), ..Image::default() };
+    let at = Elapsed::from_millis(5);
+    let summary = summary(&[
+        started(1, 0, "npm test"),
+        started(2, 0, "npm test (fork)"),
+        Record::Event(ProcessEvent::Renamed { at, key: key(2), image: Some(image) }),
+        ended(2, 95, Some(10), true),
+        end(100, 10, 2),
+    ]);
+    let roles: Vec<_> =
+        summary.by_role.iter().map(|(label, role)| (label.as_str(), role.processes)).collect();
+    assert_eq!(roles, [("npm test", 1), ("tsc", 1)]);
+}
+
+#[test]
+fn a_session_that_was_cut_says_so_and_keeps_what_is_known() {
+    let summary = summary(&[started(1, 0, "x"), sample(0, 100, &[(1, 30, 5)])]);
+    assert_eq!((summary.cpu_ms, summary.processes_seen), (Some(30.0), None));
+    assert_eq!(summary.exit_code, None);
+    assert!(summary.warnings[0].message.contains("cut"));
+}
+
+#[test]
+fn more_work_than_the_processors_can_do_is_not_believed() {
+    let summary = summary(&[started(1, 0, "x"), sample(0, 100, &[(1, 500, 0)]), end(100, 500, 1)]);
+    assert_eq!(summary.cores_peak, Some(2.0));
+}
+
+#[test]
+fn a_summary_of_a_huge_run_stays_under_sixteen_kilobytes() {
+    let mut records = vec![];
+    for pid in 1..3000 {
+        let role = format!("a role of forty columns, number {pid:08}");
+        records.push(started(pid, 0, &role));
+        records.push(ended(pid, 1000, Some(u64::from(pid)), false));
+    }
+    let used: Vec<_> = (1..3000).map(|pid| (pid, 1, 1_000_000_000)).collect();
+    records.insert(3000, sample(0, 100, &used));
+    records.push(end(1000, 5_000_000, 3000));
+    let mut header = header();
+    header.command = vec!["x".repeat(50); 1000];
+    let mut summariser = Summariser::new(header);
+    for record in &records {
+        summariser.add(record);
+    }
+    let summary = summariser.finish();
+    let text = serde_json::to_string(&summary).unwrap();
+    assert!(text.len() < 16_000, "{} bytes", text.len());
+    assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
+    assert_eq!(summary.by_role.values().map(|role| role.processes).sum::<u64>(), 2999);
+}

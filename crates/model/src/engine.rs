@@ -1,0 +1,259 @@
+//! Floor 6. The engine: told what happened and what was read, it says what to read next, when, and what to record.
+//!
+//! It never asks the time, waits or reads. A driver loops: wait until [`Engine::due`], hand over the events, read
+//! [`Engine::keys`], hand over the readings; and writes the records that come out.
+
+use std::collections::BTreeMap;
+
+use crate::cadence::Cadence;
+use crate::event::{Ending, ProcessEvent};
+use crate::host::Coverage;
+use crate::process::{Image, ProcessInfo, ProcessKey, Reading};
+use crate::record::{EndCause, OwnCost, Record, RunEnd, Totals, Warning, WarningKind};
+use crate::role::{Portrait, role};
+use crate::settings::Settings;
+use crate::tree::Tree;
+use crate::units::{CpuTime, Elapsed};
+
+/// One session's state.
+#[derive(Debug)]
+pub struct Engine {
+    tree: Tree,
+    cadence: Cadence,
+    due: Elapsed,
+    sampled: Elapsed,
+    /// Running numbers of the roles whose processes carry none of their own.
+    numbers: BTreeMap<String, u32>,
+}
+
+/// What the driver knows at the end of a session that the engine does not.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing {
+    /// When the watching ended.
+    pub at: Elapsed,
+    /// Why.
+    pub cause: EndCause,
+    /// How the root ended; `None` where it lives on.
+    pub ending: Option<Ending>,
+    /// The kernel's totals of everything that was waited for; `None` where we launched nothing or it lives on.
+    pub totals: Option<Totals>,
+    /// What the source of events says of its own completeness.
+    pub coverage: Coverage,
+    /// What the watching cost.
+    pub own: OwnCost,
+}
+
+impl Engine {
+    /// A session that begins with these living processes, the root first; records their births.
+    ///
+    /// `found_alive`: they were running before. Their first reading is then taken at once, to count from.
+    pub fn new(
+        settings: &Settings,
+        living: Vec<ProcessInfo>,
+        found_alive: bool,
+        records: &mut Vec<Record>,
+    ) -> Option<Self> {
+        let root = living.first()?.key;
+        let cadence = settings.cadence();
+        let due = if found_alive {
+            Elapsed::ZERO
+        } else {
+            Elapsed::ZERO + cadence.interval(Elapsed::ZERO)
+        };
+        let tree = Tree::new(root, living.clone(), found_alive);
+        let mut engine =
+            Self { tree, cadence, due, sampled: Elapsed::ZERO, numbers: BTreeMap::new() };
+        for process in living {
+            let (key, at) = (process.key, process.started);
+            engine.label(key);
+            engine.record_birth(key, at, records);
+        }
+        Some(engine)
+    }
+
+    /// When the next pass is due.
+    pub fn due(&self) -> Elapsed {
+        self.due
+    }
+
+    /// The processes to read in a pass.
+    pub fn keys(&self) -> impl Iterator<Item = ProcessKey> {
+        self.tree.keys()
+    }
+
+    /// The root of the tree.
+    pub fn root(&self) -> ProcessKey {
+        self.tree.root()
+    }
+
+    /// What is known of a living process.
+    pub fn info(&self, key: ProcessKey) -> Option<&ProcessInfo> {
+        self.tree.info(key)
+    }
+
+    /// Something happened. `last`: for a death, what could still be read, and whether that is final.
+    pub fn on_event(
+        &mut self,
+        event: ProcessEvent,
+        last: Option<(Reading, bool)>,
+        records: &mut Vec<Record>,
+    ) {
+        match event {
+            ProcessEvent::Started { at, process } => self.on_birth(at, process, records),
+            ProcessEvent::Renamed { at, key, image } => self.on_exec(at, key, image, records),
+            ProcessEvent::Ended { at, key, ending, .. } => {
+                if let Some(last) = self.tree.ended(key, last) {
+                    records.push(Record::Event(ProcessEvent::Ended { at, key, ending, last }));
+                }
+            }
+            ProcessEvent::Lost { at, count } => {
+                let message = format!(
+                    "the kernel dropped {count} events: processes may have come and gone unseen"
+                );
+                let kind = WarningKind::EventsLost;
+                records.push(Record::Warning(Warning { at, kind, count, message }));
+                records.push(Record::Event(ProcessEvent::Lost { at, count }));
+            }
+        }
+    }
+
+    fn on_birth(&mut self, at: Elapsed, process: ProcessInfo, records: &mut Vec<Record>) {
+        let key = process.key;
+        if self.tree.info(key).is_some() {
+            return;
+        }
+        let copy = process.image.inherited;
+        self.tree.born(process);
+        if copy {
+            self.label_as_copy(key, "fork");
+        } else {
+            self.label(key);
+        }
+        self.record_birth(key, at, records);
+    }
+
+    fn on_exec(
+        &mut self,
+        at: Elapsed,
+        key: ProcessKey,
+        image: Option<Image>,
+        records: &mut Vec<Record>,
+    ) {
+        match image {
+            Some(image) => {
+                self.tree.renamed(key, image);
+                self.label(key);
+            }
+            // The root's command is known without being read: it is the one that was asked for.
+            None if key == self.tree.root() => return,
+            None => self.label_as_copy(key, "short-lived"),
+        }
+        if let Some(info) = self.tree.info(key) {
+            let image = Some(info.image.clone());
+            records.push(Record::Event(ProcessEvent::Renamed { at, key, image }));
+        }
+    }
+
+    fn record_birth(&self, key: ProcessKey, at: Elapsed, records: &mut Vec<Record>) {
+        if let Some(process) = self.tree.info(key).cloned() {
+            records.push(Record::Event(ProcessEvent::Started { at, process }));
+        }
+    }
+
+    /// Works out a process's role from its own program and the roles of its ancestors.
+    fn label(&mut self, key: ProcessKey) {
+        let Some(info) = self.tree.info(key) else { return };
+        let ancestors: Vec<&str> =
+            self.tree.ancestors(key).filter_map(|info| info.image.role.as_deref()).collect();
+        let role = role(&Portrait {
+            command: &info.image.command,
+            exe: info.image.exe.as_deref(),
+            environment: &info.image.environment,
+            ancestors: &ancestors,
+        });
+        let label = if role.numbered { self.numbered(&role.label) } else { role.label };
+        self.set_label(key, label);
+    }
+
+    /// The role of a process whose own program was never seen: its parent's, and what is known instead.
+    fn label_as_copy(&mut self, key: ProcessKey, instead: &str) {
+        let parent =
+            self.tree.ancestors(key).next().and_then(|parent| parent.image.role.as_deref());
+        let of = parent.unwrap_or("process");
+        let of = of.split_once(" (").map_or(of, |(label, _)| label);
+        let label = format!("{of} ({instead})");
+        self.set_label(key, label);
+    }
+
+    fn set_label(&mut self, key: ProcessKey, label: String) {
+        if let Some(info) = self.tree.info_mut(key) {
+            info.image.role = Some(label);
+        }
+    }
+
+    fn numbered(&mut self, label: &str) -> String {
+        let number = self.numbers.entry(label.to_owned()).or_default();
+        *number += 1;
+        format!("{label} {number}")
+    }
+
+    /// A pass was made: `readings` at `now`, which cost us `took`.
+    pub fn on_pass(
+        &mut self,
+        now: Elapsed,
+        took: CpuTime,
+        readings: &[Reading],
+        records: &mut Vec<Record>,
+    ) {
+        let sample = self.tree.sample(self.sampled, now, took, readings);
+        self.sampled = now;
+        self.due = self.cadence.next(self.due, now);
+        records.push(Record::Sample(sample));
+    }
+
+    /// The session is over.
+    pub fn end(&self, closing: &Closing, records: &mut Vec<Record>) {
+        let root = self.tree.root();
+        let survivors = self.tree.keys().filter(|key| *key != root || closing.ending.is_none());
+        let survivors = survivors.filter_map(|key| self.tree.info(key).cloned()).collect();
+        records.push(Record::End(Box::new(RunEnd {
+            at: closing.at,
+            ending: closing.ending,
+            cause: closing.cause,
+            totals: self.totals(closing.totals),
+            processes_seen: self.tree.seen(),
+            coverage: closing.coverage,
+            survivors,
+            own: closing.own,
+        })));
+    }
+
+    /// The kernel's totals hold what was waited for; what survivors used comes on top. Where there are none of the
+    /// kernel's, the readings' sum stands, without a split of its processor time.
+    fn totals(&self, waited_for: Option<Totals>) -> Totals {
+        let Some(totals) = waited_for else {
+            let used = self.tree.used();
+            return Totals {
+                exact: false,
+                cpu: Some(used.cpu),
+                cpu_user: None,
+                cpu_system: None,
+                read: Some(used.read),
+                written: Some(used.written),
+            };
+        };
+        let (orphaned, count) = self.tree.orphaned();
+        let mut outside = self.tree.used_by_the_living();
+        let uncollected = !totals.exact && count > 0;
+        if uncollected {
+            outside = outside.plus(orphaned);
+        }
+        Totals {
+            exact: !uncollected,
+            cpu: totals.cpu.map(|cpu| cpu + outside.cpu),
+            read: totals.read.map(|read| read + outside.read),
+            written: totals.written.map(|written| written + outside.written),
+            ..totals
+        }
+    }
+}

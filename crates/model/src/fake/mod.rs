@@ -1,0 +1,7 @@
+//! Floor 6. A world that is made up: processes that do what a story says, under a clock that jumps.
+
+mod story;
+mod world;
+
+pub use story::Story;
+pub use world::FakeWorld;

@@ -1,0 +1,80 @@
+//! Floor 1. The machine a session ran on, and what could be known there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::MetricSet;
+use crate::units::Bytes;
+
+/// The machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Host {
+    /// "linux", "macos" or "windows".
+    pub os: String,
+    /// The kernel's release ("6.8.0-45-generic"); `None` where unknown.
+    pub kernel: Option<String>,
+    /// The processor's family, as Rust names it ("aarch64").
+    pub arch: String,
+    /// Processors that are online; `None` where unknown.
+    pub cpus: Option<u32>,
+    /// Processors that the command may use: affinity and a cgroup's quota count (`None` where unknown).
+    pub cpus_available: Option<u32>,
+    /// Physical memory; `None` where unknown.
+    #[serde(rename = "memoryBytes")]
+    pub memory: Option<Bytes>,
+}
+
+/// How processes are seen and accounted for, best first. See docs/ARCHITECTURE.md for what each promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tier {
+    /// The kernel's events and its exit records, with the right of `CAP_NET_ADMIN`.
+    R,
+    /// The kernel's events of each fork, exec and exit (Linux proc connector).
+    #[serde(rename = "1")]
+    Events,
+    /// The range of new process numbers, looked at every 5 ms.
+    #[serde(rename = "2")]
+    Poll,
+    /// Every process stopped at each fork, exec and exit (ptrace).
+    #[serde(rename = "T")]
+    Trace,
+    /// Readings at each sample and no events: systems that offer no better.
+    #[serde(rename = "portable")]
+    Portable,
+}
+
+impl Tier {
+    /// The short name that files and summaries use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::R => "R",
+            Self::Events => "1",
+            Self::Poll => "2",
+            Self::Trace => "T",
+            Self::Portable => "portable",
+        }
+    }
+}
+
+/// What can be known on this machine, with these permissions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// How processes are seen.
+    pub tier: Tier,
+    /// The groups of metrics that can be read.
+    pub metrics: MetricSet,
+    /// Whether the command's total is exact: its ending is waited for by us.
+    pub exact: bool,
+    /// A plain sentence for each thing that is missing.
+    pub reasons: Vec<String>,
+}
+
+/// What a source of events says of its own completeness at one moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// Events that the kernel dropped, counted by gaps in their numbers.
+    pub lost: u64,
+    /// Processes that may have lived and gone unseen, at most; `None` where no bound is known.
+    pub missed_at_most: Option<u64>,
+}

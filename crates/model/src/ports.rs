@@ -1,0 +1,188 @@
+//! Floor 5. What the engine's driver asks of the world, as traits. The kernel implements them, and so does a fake world.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::event::{Ending, ProcessEvent, Signal};
+use crate::host::{Capabilities, Coverage};
+use crate::metrics::MetricSet;
+use crate::process::{ProcessInfo, ProcessKey, Reading};
+use crate::record::{OwnCost, Record, Totals};
+use crate::units::{CpuTime, Elapsed, WallTime};
+
+/// Tells the time of a session.
+pub trait Clock {
+    /// Time since the session began.
+    fn now(&self) -> Elapsed;
+
+    /// The wall clock at the moment the session began.
+    fn started_at(&self) -> WallTime;
+}
+
+/// Why a wait ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wake {
+    /// The deadline came.
+    Deadline,
+    /// There are events, or a child may have ended.
+    Events,
+    /// Somebody outside the session asked for something.
+    Asked(Vec<Request>),
+}
+
+/// What can be asked of a running session from another thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// End the watching; a command that we launched is ended with it.
+    Stop,
+    /// Pass a signal on to the root.
+    Signal(Signal),
+    /// Put a word of the user's into the recording.
+    Mark(String),
+}
+
+/// Tells what happens to the processes of one tree.
+pub trait EventSource: Clock {
+    /// Begins to watch a root, before its first instruction or while it runs; with `children`, its descendants too.
+    ///
+    /// Returns the living processes of the tree, the root first.
+    fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>>;
+
+    /// Waits for events until a deadline and appends them in order. With a deadline that has passed it waits for
+    /// nothing and appends all that has happened so far.
+    fn wait(&mut self, deadline: Elapsed, events: &mut Vec<ProcessEvent>) -> Wake;
+
+    /// What it says of its own completeness so far.
+    fn coverage(&self) -> Coverage;
+
+    /// What can be known through it.
+    fn capabilities(&self) -> Capabilities;
+}
+
+/// Reads what processes have used.
+pub trait ProcessTable {
+    /// Appends a reading of each process that is still there; one that has gone is left out.
+    fn read(&mut self, keys: &[ProcessKey], metrics: MetricSet, readings: &mut Vec<Reading>);
+
+    /// The last that can still be read of a process that has just ended, and whether its processor time is final.
+    ///
+    /// Lets go of whatever is kept for it. `None` where nothing can be read any more and nothing was before.
+    fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)>;
+
+    /// How many reads were refused for want of a right or a descriptor so far.
+    fn denied(&self) -> u64;
+}
+
+/// A command to start.
+#[derive(Debug, Clone, Default)]
+pub struct Launch {
+    /// The command and its arguments; the first is looked up in `PATH` unless it has a slash.
+    pub command: Vec<OsString>,
+    /// The working directory; `None` for ours.
+    pub cwd: Option<PathBuf>,
+    /// The whole environment; `None` for ours.
+    pub environment: Option<Vec<(OsString, OsString)>>,
+    /// Where its standard input, output and error lead.
+    pub stdio: [Stdio; 3],
+}
+
+/// Where one of a command's standard streams leads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stdio {
+    /// Where ours of the same number leads.
+    #[default]
+    Inherit,
+    /// Nowhere.
+    Null,
+    /// Where this descriptor of ours leads.
+    Descriptor(i32),
+}
+
+/// Starts commands.
+pub trait Launcher {
+    /// Makes the process, held before its first instruction.
+    fn launch(&mut self, launch: &Launch) -> Result<Box<dyn Suspended>, LaunchError>;
+}
+
+/// A command that is there as a process and has not run its first instruction.
+pub trait Suspended {
+    /// Who it is.
+    fn key(&self) -> ProcessKey;
+
+    /// The file that it will run, as far as the look-up in `PATH` tells; `None` where that finds none.
+    fn executable(&self) -> Option<PathBuf>;
+
+    /// Lets it run.
+    fn release(self: Box<Self>) -> Result<Box<dyn Child>, LaunchError>;
+}
+
+/// A command that was launched by us.
+pub trait Child {
+    /// Whether it has ended and [`ended`](Self::ended) has not waited for it yet: its last figures can still be read.
+    fn is_over(&self) -> bool;
+
+    /// How it ended and the kernel's totals of all that was waited for; `None` as long as it runs.
+    ///
+    /// Also collects descendants that the kernel handed over to us, before the end and after it: asked again, it
+    /// answers the same ending with all that has been collected since. The totals are `exact` where every such
+    /// descendant is handed over to us, and otherwise leave out those that their own parents did not wait for.
+    fn ended(&mut self) -> Option<(Ending, Totals)>;
+
+    /// Sends it a signal. A child that has gone is no error.
+    fn signal(&self, signal: Signal);
+
+    /// Sends a signal to one of its descendants, if that is still the same process and belongs to our session: one
+    /// that has called setsid(2) has chosen to outlive the command. Answers whether it was sent.
+    fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool;
+}
+
+/// Why a command could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// There is no such command.
+    NotFound,
+    /// There is one, but it cannot be executed.
+    NotExecutable(io::Error),
+    /// The working directory cannot be entered.
+    Directory(io::Error),
+    /// The system had no room for another process, or something else failed on our side.
+    Failed(io::Error),
+}
+
+/// Takes records: a file, a ring in memory, a queue towards JavaScript.
+pub trait Sink {
+    /// Takes one record. Never waits for a slow reader; what cannot be taken is counted.
+    fn write(&mut self, record: &Record);
+
+    /// The session is over: whatever is still held back goes out now.
+    fn finish(&mut self);
+
+    /// What it has lost, in words for a person; `None` where nothing was lost.
+    fn loss(&self) -> Option<Loss> {
+        None
+    }
+}
+
+/// Records that a sink could not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// How many.
+    pub records: u64,
+    /// Why, in one sentence.
+    pub message: String,
+}
+
+/// Measures what the session itself costs.
+pub trait OwnMeter {
+    /// What it has cost so far.
+    fn cost(&self) -> OwnCost;
+
+    /// Our own processor time so far; cheap enough for each sample.
+    fn cpu(&self) -> CpuTime;
+}
+
+/// How long a command that was asked to end may take before it is made to.
+pub const GRACE: Duration = Duration::from_secs(5);

@@ -1,0 +1,178 @@
+//! Floor 3. The living processes of one tree, and what the tree has used.
+//!
+//! A process that dies between two readings leaves its last stretch of work unread, but the kernel does not lose it:
+//! it adds the work of a child to its parent when the parent waits for it (`cutime` and `cstime` of `proc_pid_stat(5)`, and
+//! the parent's own /proc/pid/io). So the work of the whole tree is the sum, over the *living*, of what each used
+//! itself and of what it has collected from its children. That sum dips while a dead child is not yet waited for;
+//! the tree therefore counts with the highest value seen so far, which never goes down and never counts twice.
+
+use std::collections::BTreeMap;
+
+use super::member::{Baseline, Member};
+use super::usage::Usage;
+use crate::event::LastKnown;
+use crate::process::{Image, ProcessInfo, ProcessKey, Reading};
+use crate::sample::{ProcessUse, Sample, tree_memory};
+use crate::units::{CpuTime, Elapsed};
+
+/// The living processes of one tree.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    root: ProcessKey,
+    members: BTreeMap<ProcessKey, Member>,
+    seen: u64,
+    /// The highest sum over the living so far, orphans included: what the tree has used.
+    used: Usage,
+    /// What members used that died when no parent of theirs lived to collect it.
+    orphans: Usage,
+    orphans_ended: u64,
+}
+
+impl Tree {
+    /// A tree of the processes that live when the watching begins, the root first.
+    ///
+    /// `found_alive`: they were running already, and what they used before does not count.
+    pub fn new(root: ProcessKey, living: Vec<ProcessInfo>, found_alive: bool) -> Self {
+        let mut tree = Self {
+            root,
+            members: BTreeMap::new(),
+            seen: 0,
+            used: Usage::default(),
+            orphans: Usage::default(),
+            orphans_ended: 0,
+        };
+        for info in living {
+            tree.insert(info, (!found_alive).then_some(Baseline::BIRTH));
+        }
+        tree
+    }
+
+    /// A process was born. One that is known already stays as it is.
+    pub fn born(&mut self, info: ProcessInfo) {
+        if !self.members.contains_key(&info.key) {
+            self.insert(info, Some(Baseline::BIRTH));
+        }
+    }
+
+    fn insert(&mut self, info: ProcessInfo, baseline: Option<Baseline>) {
+        self.seen += 1;
+        self.members.insert(info.key, Member::new(info, baseline));
+    }
+
+    /// A process runs another program.
+    pub fn renamed(&mut self, key: ProcessKey, image: Image) {
+        if let Some(member) = self.members.get_mut(&key) {
+            member.info.image = image;
+        }
+    }
+
+    /// A process ended; `last` is what could still be read of it, and whether that is final.
+    ///
+    /// Answers what it used, or `None` of a process that is not in the tree.
+    pub fn ended(&mut self, key: ProcessKey, last: Option<(Reading, bool)>) -> Option<LastKnown> {
+        let mut member = self.members.remove(&key)?;
+        if let Some((reading, _)) = &last {
+            member.take(reading);
+        }
+        let parent = member.info.parent.and_then(|parent| self.members.get_mut(&parent));
+        if let Some(parent) = parent {
+            parent.inherit(&member);
+        } else {
+            self.orphans = self.orphans.plus(member.collected());
+            self.orphans_ended += u64::from(key != self.root);
+        }
+        Some(member.last_known(last.is_some_and(|(_, is_final)| is_final)))
+    }
+
+    /// Takes the readings of a pass and makes the sample of the interval from them.
+    pub fn sample(
+        &mut self,
+        from: Elapsed,
+        at: Elapsed,
+        took: CpuTime,
+        readings: &[Reading],
+    ) -> Sample {
+        let mut processes = Vec::with_capacity(readings.len());
+        for reading in readings {
+            let Some(member) = self.members.get_mut(&reading.key) else { continue };
+            let growth = member.take(reading);
+            processes.push(ProcessUse { key: reading.key, growth, gauges: reading.gauges });
+        }
+        let grown = self.grow();
+        let (rss_sum, memory) = tree_memory(processes.iter().map(|process| &process.gauges));
+        let living: CpuTime = processes.iter().filter_map(|process| process.growth.0.cpu).sum();
+        let io_known = readings.iter().any(|reading| reading.counters.read.is_some());
+        Sample {
+            from,
+            at,
+            cpu: Some(grown.cpu),
+            departed_cpu: Some(grown.cpu.saturating_sub(living)),
+            read: io_known.then_some(grown.read),
+            written: io_known.then_some(grown.written),
+            rss_sum,
+            memory,
+            thread_count: thread_count(&processes),
+            took,
+            processes,
+        }
+    }
+
+    /// What the tree used since this was last asked.
+    fn grow(&mut self) -> Usage {
+        let living = self.members.values().map(Member::collected).fold(self.orphans, Usage::plus);
+        let before = self.used;
+        self.used = before.highest(living);
+        self.used.minus(before)
+    }
+
+    /// What the tree has used so far, by the readings.
+    pub fn used(&self) -> Usage {
+        self.used
+    }
+
+    /// What the living have used so far, with what they collected from their children.
+    pub fn used_by_the_living(&self) -> Usage {
+        self.members.values().map(Member::collected).fold(Usage::default(), Usage::plus)
+    }
+
+    /// What processes used that no parent of the tree collected, and how many of them there were.
+    pub fn orphaned(&self) -> (Usage, u64) {
+        (self.orphans, self.orphans_ended)
+    }
+
+    /// The root's identity.
+    pub fn root(&self) -> ProcessKey {
+        self.root
+    }
+
+    /// Processes seen so far, the root included.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// The living, in order of their numbers.
+    pub fn keys(&self) -> impl Iterator<Item = ProcessKey> {
+        self.members.keys().copied()
+    }
+
+    /// What is known of a living process.
+    pub fn info(&self, key: ProcessKey) -> Option<&ProcessInfo> {
+        self.members.get(&key).map(|member| &member.info)
+    }
+
+    /// The same, to be completed in place.
+    pub fn info_mut(&mut self, key: ProcessKey) -> Option<&mut ProcessInfo> {
+        self.members.get_mut(&key).map(|member| &mut member.info)
+    }
+
+    /// The living ancestors of a process, nearest first.
+    pub fn ancestors(&self, key: ProcessKey) -> impl Iterator<Item = &ProcessInfo> {
+        let parent_of = |info: &ProcessInfo| info.parent.and_then(|parent| self.info(parent));
+        std::iter::successors(self.info(key).and_then(parent_of), move |info| parent_of(info))
+    }
+}
+
+fn thread_count(processes: &[ProcessUse]) -> Option<u64> {
+    let known = processes.iter().filter_map(|process| process.gauges.threads).map(u64::from);
+    known.fold(None, |sum, threads| Some(sum.unwrap_or(0) + threads))
+}

@@ -1,0 +1,101 @@
+//! Floor 3. One living process: what its readings say that it used, and what they say of its children.
+
+use super::usage::Usage;
+use crate::event::LastKnown;
+use crate::process::{Counters, Growth, ProcessInfo, Reading};
+use crate::units::{Bytes, CpuTime};
+
+/// A living process.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    pub(super) info: ProcessInfo,
+    /// What it had used before we watched it; `None` until that is known.
+    baseline: Option<Baseline>,
+    /// What it used itself, by the latest reading.
+    own: Counters,
+    /// The latest reading; `None` before the first.
+    reading: Option<Reading>,
+    /// What the kernel has added to its I/O for children that it waited for.
+    children: Usage,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Baseline {
+    own: Counters,
+    collected: Usage,
+}
+
+impl Baseline {
+    pub(super) const BIRTH: Self = Self {
+        own: Counters::zero(),
+        collected: Usage { cpu: CpuTime::ZERO, read: Bytes::ZERO, written: Bytes::ZERO },
+    };
+}
+
+impl Member {
+    /// A process that is new to the tree; `baseline`: what it had used before, `None` until its first reading.
+    pub(super) fn new(info: ProcessInfo, baseline: Option<Baseline>) -> Self {
+        let (own, children) = (Counters::default(), Usage::default());
+        Self { info, baseline, own, reading: None, children }
+    }
+
+    /// Takes a reading and says what was used since the one before; unknown for the first of a process found alive.
+    pub(super) fn take(&mut self, reading: &Reading) -> Growth {
+        let own = self.without_children(reading);
+        self.reading = Some(*reading);
+        let Some(baseline) = self.baseline else {
+            self.baseline = Some(Baseline { own, collected: Usage::collected(reading) });
+            self.own = own;
+            return Growth::default();
+        };
+        let before = if self.own == Counters::default() { baseline.own } else { self.own };
+        let growth = own.since(&before);
+        self.own = own;
+        growth
+    }
+
+    /// A reading's counters less the I/O that came from children; never below what was counted already, since a
+    /// child's death is known before its parent waits for it.
+    fn without_children(&self, reading: &Reading) -> Counters {
+        let mut own = reading.counters;
+        own.read = own.read.map(|read| {
+            read.saturating_sub(self.children.read).max(self.own.read.unwrap_or_default())
+        });
+        own.written = own.written.map(|written| {
+            written.saturating_sub(self.children.written).max(self.own.written.unwrap_or_default())
+        });
+        own
+    }
+
+    /// What it and the children that it waited for used while we watched.
+    pub(super) fn collected(&self) -> Usage {
+        match (&self.reading, &self.baseline) {
+            (Some(reading), Some(baseline)) => Usage::collected(reading).minus(baseline.collected),
+            _ => Usage::default(),
+        }
+    }
+
+    /// A child ended. When its parent waits for it, the kernel adds to the parent's counters what the child had; the
+    /// part of that which is not the parent's own, or does not count at all, is noted here.
+    pub(super) fn inherit(&mut self, child: &Self) {
+        let Some(reading) = &child.reading else { return };
+        self.children = self.children.plus(Usage::collected(reading));
+        if let (Some(ours), Some(theirs)) = (&mut self.baseline, &child.baseline) {
+            ours.collected = ours.collected.plus(theirs.collected);
+        }
+    }
+
+    pub(super) fn last_known(&self, cpu_final: bool) -> LastKnown {
+        let Some((reading, baseline)) = self.reading.zip(self.baseline) else {
+            return LastKnown::default();
+        };
+        let own = self.own.since(&baseline.own).0;
+        LastKnown {
+            cpu: own.cpu,
+            cpu_final: cpu_final && own.cpu.is_some(),
+            rss_peak: reading.gauges.rss_peak.max(reading.gauges.rss),
+            read: own.read,
+            written: own.written,
+        }
+    }
+}
