@@ -117,12 +117,15 @@ impl Engine {
         }
     }
 
-    fn on_birth(&mut self, at: Elapsed, process: ProcessInfo, records: &mut Vec<Record>) {
+    fn on_birth(&mut self, at: Elapsed, mut process: ProcessInfo, records: &mut Vec<Record>) {
         let key = process.key;
         if self.tree.info(key).is_some() {
             return;
         }
         let copy = process.image.inherited;
+        if copy {
+            process.image = parents(process.image);
+        }
         self.tree.born(process);
         if copy {
             self.label_as_copy(key, "fork");
@@ -146,7 +149,12 @@ impl Engine {
             }
             // The root's command is known without being read: it is the one that was asked for.
             None if key == self.tree.root() => return,
-            None => self.label_as_copy(key, "short-lived"),
+            None => {
+                if let Some(info) = self.tree.info_mut(key) {
+                    info.image = parents(std::mem::take(&mut info.image));
+                }
+                self.label_as_copy(key, "short-lived");
+            }
         }
         if let Some(info) = self.tree.info(key) {
             let image = Some(info.image.clone());
@@ -180,7 +188,7 @@ impl Engine {
         let parent =
             self.tree.ancestors(key).next().and_then(|parent| parent.image.role.as_deref());
         let of = parent.unwrap_or("process");
-        let of = of.split_once(" (").map_or(of, |(label, _)| label);
+        let of = of.split([':', '(']).next().unwrap_or(of).trim_end();
         let label = format!("{of} ({instead})");
         self.set_label(key, label);
     }
@@ -256,4 +264,10 @@ impl Engine {
             ..totals
         }
     }
+}
+
+/// What stands in the records of a program that is known to be the parent's or not known at all: its name. The parent's
+/// own record has the rest, and thousands of forks would each repeat it.
+fn parents(image: Image) -> Image {
+    Image { name: image.name, inherited: true, ..Image::default() }
 }

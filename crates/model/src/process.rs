@@ -52,7 +52,8 @@ pub struct Image {
     pub environment: BTreeMap<String, String>,
     /// What it does, as a person would say it ("jest worker 2"); `None` until the engine has worked it out.
     pub role: Option<String>,
-    /// Whether this is the parent's image, taken over at the fork, because its own was never seen.
+    /// Whether this is the parent's image, taken over at the fork, or stands in for one that was never seen. Records then
+    /// hold its name and role alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inherited: bool,
 }

@@ -55,6 +55,15 @@ impl Settings {
         Cadence::rising(self.interval, self.max_interval)
     }
 
+    /// These settings with another interval at the start. One that was fixed, such as a profile's, stays fixed, and the
+    /// maximum is never below it.
+    #[must_use]
+    pub fn with_interval(self, interval: Duration) -> Self {
+        let was_fixed = self.max_interval == self.interval;
+        let max_interval = if was_fixed { interval } else { self.max_interval.max(interval) };
+        Self { interval, max_interval, ..self }
+    }
+
     /// These settings with a profile's interval, metrics and history.
     #[must_use]
     pub fn with_profile(self, profile: &Profile) -> Self {
@@ -197,6 +206,15 @@ mod tests {
         assert!(!settings.metrics.has(MetricSet::IO));
         assert!(!settings.children);
         assert_eq!(profile("Minimal"), None);
+    }
+
+    #[test]
+    fn a_fixed_interval_stays_fixed_and_the_maximum_is_never_below_the_start() {
+        let ms = Duration::from_millis;
+        let fixed = Settings::default().with_profile(profile("intensive").unwrap());
+        assert_eq!(fixed.with_interval(ms(20)).max_interval, ms(20));
+        assert_eq!(Settings::default().with_interval(ms(20)).max_interval, ms(1000));
+        assert_eq!(Settings::default().with_interval(ms(5000)).max_interval, ms(5000));
     }
 
     #[test]

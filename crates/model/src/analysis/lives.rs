@@ -63,16 +63,40 @@ impl Life {
     }
 
     /// The stretch of its life about which nothing is known: where missing processor time can have been used.
-    pub(super) fn unread(&self) -> Duration {
-        match self.ended {
+    pub(super) fn unread(&self) -> Unread {
+        let stretch = match self.ended {
             Some((ended, _)) if !self.cpu_final => ended.since(self.read_until),
             _ => Duration::ZERO,
+        };
+        match self.cpu {
+            None => Unread { lives: stretch, tails: Duration::ZERO },
+            Some(_) => Unread { lives: Duration::ZERO, tails: stretch },
         }
     }
 
     /// Its role, or its name where it has none.
     pub(super) fn role(&self) -> &str {
         self.info.image.role.as_deref().unwrap_or(&self.info.image.name)
+    }
+}
+
+/// Stretches of lives about which nothing is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// Whole lives, of processes that were never read.
+    pub(super) lives: Duration,
+    /// From the last reading to the end, of processes that were.
+    pub(super) tails: Duration,
+}
+
+impl Unread {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.lives.is_zero() && self.tails.is_zero()
+    }
+
+    fn add(&mut self, other: Self) {
+        self.lives += other.lives;
+        self.tails += other.tails;
     }
 }
 
@@ -88,7 +112,7 @@ fn sum<T: std::ops::Add<Output = T>>(one: Option<T>, two: Option<T>) -> Option<T
 pub(super) struct RoleUse {
     pub(super) processes: u64,
     pub(super) cpu: CpuTime,
-    pub(super) unread: Duration,
+    pub(super) unread: Unread,
     pub(super) memory_peak: Option<Bytes>,
     /// How long at least one of them lived.
     pub(super) lived: Duration,
@@ -106,7 +130,7 @@ pub(super) struct Lives {
     by_memory: Vec<Life>,
     by_unread: Vec<Life>,
     pub(super) known_cpu: CpuTime,
-    pub(super) unread: Duration,
+    pub(super) unread: Unread,
     pub(super) living_peak: usize,
 }
 
@@ -144,7 +168,7 @@ impl Lives {
         self.settle(&life);
         keep_foremost(&mut self.by_cpu, &life, |life| life.cpu.unwrap_or_default().as_nanos());
         keep_foremost(&mut self.by_memory, &life, |life| life.rss_peak.unwrap_or_default().get());
-        keep_foremost(&mut self.by_unread, &life, |life| nanos(life.unread()));
+        keep_foremost(&mut self.by_unread, &life, |life| nanos(life.unread().lives));
     }
 
     /// The session is over: what lives counts with what is known of it.
@@ -181,9 +205,9 @@ impl Lives {
     fn settle(&mut self, life: &Life) {
         let role = self.roles.entry(life.role().to_owned()).or_default();
         role.cpu += life.cpu.unwrap_or_default();
-        role.unread += life.unread();
+        role.unread.add(life.unread());
         self.known_cpu += life.cpu.unwrap_or_default();
-        self.unread += life.unread();
+        self.unread.add(life.unread());
     }
 
     fn enter(&mut self, at: Elapsed, label: String) {
@@ -215,26 +239,44 @@ impl Lives {
 
 /// How processor time that no reading saw is shared out among the processes that can have used it: by the length of
 /// the stretch of their lives in which they were not read.
+///
+/// Processes that were never read come first. Those that were have told how busy they were, and most of them go idle
+/// before they end; they get what the others cannot have used on one processor each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
+    /// What is shared out.
     pub(super) missing: CpuTime,
-    pub(super) unread: Duration,
+    /// Cores that each process was busy with, in the mean, while it lived unread.
+    lives: f64,
+    /// The same for the tails.
+    tails: f64,
 }
 
 impl Share {
-    /// The part of the missing time that falls on such a stretch.
-    pub(super) fn of(&self, unread: Duration) -> CpuTime {
-        if self.unread.is_zero() {
-            return CpuTime::ZERO;
+    pub(super) fn new(missing: CpuTime, unread: Unread) -> Self {
+        if unread.is_nothing() {
+            return Self { missing: CpuTime::ZERO, lives: 0.0, tails: 0.0 };
         }
-        let part =
-            self.missing.as_nanos() as f64 * (unread.as_secs_f64() / self.unread.as_secs_f64());
+        let seconds = missing.as_millis() / 1e3;
+        let room = unread.lives.as_secs_f64();
+        let to_lives = if unread.tails.is_zero() { seconds } else { seconds.min(room) };
+        let over = |part: f64, stretch: Duration| {
+            if stretch.is_zero() { 0.0 } else { part / stretch.as_secs_f64() }
+        };
+        let tails = over(seconds - to_lives, unread.tails);
+        Self { missing, lives: over(to_lives, unread.lives), tails }
+    }
+
+    /// The part of the missing time that falls on such stretches.
+    pub(super) fn of(&self, unread: Unread) -> CpuTime {
+        let seconds =
+            unread.lives.as_secs_f64() * self.lives + unread.tails.as_secs_f64() * self.tails;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a share of a u64, not negative"
         )]
-        CpuTime::from_nanos(part as u64)
+        CpuTime::from_nanos((seconds * 1e9) as u64)
     }
 
     /// The processor time of a process, its share of the missing included; `None` of one that was never read while

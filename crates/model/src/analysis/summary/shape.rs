@@ -99,6 +99,8 @@ pub struct Summary {
 pub struct Accounting {
     /// How processes were seen.
     pub tier: Tier,
+    /// Whether the totals are the kernel's own and nothing of the tree is missing in them.
+    pub exact: bool,
     /// Processes seen; null in a session that was cut.
     pub seen: Option<u64>,
     /// Events that the kernel dropped.

@@ -224,26 +224,33 @@ impl Summariser {
     fn share(&self, total: Option<CpuTime>) -> Share {
         let missing =
             total.map_or(CpuTime::ZERO, |total| total.saturating_sub(self.lives.known_cpu));
-        Share { missing, unread: self.lives.unread }
+        Share::new(missing, self.lives.unread)
     }
 
     fn accounting(&self, share: &Share) -> Accounting {
         let capabilities = &self.header.capabilities;
         let coverage = self.end.as_ref().map(|end| end.coverage).unwrap_or_default();
+        let exact = self.end.as_ref().is_some_and(|end| end.totals.exact);
+        let inexact = match (exact, capabilities.exact, &self.end) {
+            (true, ..) => None,
+            (_, false, _) => {
+                Some("the command was not started by procmon: its totals are sums of readings")
+            }
+            (_, _, None) => Some("the session was cut: its totals are sums of readings"),
+            _ => Some(
+                "processes ended that nobody in the tree waited for: they count with their last readings",
+            ),
+        };
         let mut reasons = capabilities.reasons.clone();
-        if !capabilities.exact {
-            reasons.push(
-                "the totals are sums of readings: the command was not started by procmon"
-                    .to_owned(),
-            );
-        }
+        reasons.extend(inexact.map(str::to_owned));
         reasons.push(NOT_MEASURED.to_owned());
         Accounting {
             tier: capabilities.tier,
+            exact,
             seen: self.end.as_ref().map(|end| end.processes_seen),
             lost: coverage.lost,
             missed_at_most: coverage.missed_at_most,
-            estimated_cpu_ms: if share.unread.is_zero() { 0.0 } else { cpu_millis(share.missing) },
+            estimated_cpu_ms: cpu_millis(share.missing),
             reasons,
         }
     }
