@@ -1,0 +1,3 @@
+//! Floor 8. The formats of a recording.
+
+pub mod jsonl;

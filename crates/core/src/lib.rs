@@ -1,0 +1,13 @@
+//! Floor 10. A session from its start to its last record: driver, sinks, files and reports.
+
+pub mod driver;
+pub mod error;
+pub mod format;
+pub mod load;
+pub mod report;
+pub mod session;
+pub mod sink;
+pub mod snapshot;
+
+#[cfg(test)]
+mod stories;

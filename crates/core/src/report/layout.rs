@@ -1,0 +1,183 @@
+//! Floor 9. Lines, wrapped facts and tables on a page of limited width.
+
+use std::io::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::style::Style;
+
+const INDENT: usize = 2;
+const LABEL: usize = 12;
+const GAP: usize = 2;
+/// The narrowest page: a terminal that claims less is not believed.
+const WIDTH_MIN: usize = 60;
+/// The widest that a column of names grows.
+const NAME_MAX: usize = 60;
+
+/// A page that is written from top to bottom.
+pub(super) struct Layout<'a> {
+    out: &'a mut dyn Write,
+    width: usize,
+    colour: bool,
+}
+
+/// One column of a table: its title and a cell a row.
+pub(super) struct Column {
+    title: String,
+    cells: Vec<String>,
+    is_number: bool,
+}
+
+impl Column {
+    /// Words, to the left, cut where there is no room.
+    pub(super) fn text(title: &str, cells: Vec<String>) -> Self {
+        Self { title: title.to_owned(), cells, is_number: false }
+    }
+
+    /// Figures, to the right, never cut.
+    pub(super) fn number(title: &str, cells: Vec<String>) -> Self {
+        Self { title: title.to_owned(), cells, is_number: true }
+    }
+
+    fn width(&self) -> usize {
+        let cells = self.cells.iter().map(|cell| cell.width());
+        cells.chain([self.title.width()]).max().unwrap_or(0)
+    }
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, style: Style) -> Self {
+        Self { out, width: style.width.max(WIDTH_MIN), colour: style.colour }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// The first line: bold, and red where the command failed.
+    pub(super) fn verdict(&mut self, text: &str, failed: bool) -> io::Result<()> {
+        let text = self.paint(if failed { "1;31" } else { "1" }, text);
+        let name = self.paint("2", "procmon:");
+        writeln!(self.out, "{name} {text}")
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{:INDENT$}{text}", "")
+    }
+
+    /// A label and what there is to say, wrapped under itself.
+    pub(super) fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let label = self.paint("2", &format!("{label:LABEL$}"));
+        let lines = wrapped(text, self.width - INDENT - LABEL);
+        for (index, line) in lines.iter().enumerate() {
+            if index == 0 {
+                writeln!(self.out, "{:INDENT$}{label}{line}", "")?;
+            } else {
+                writeln!(self.out, "{:1$}{line}", "", INDENT + LABEL)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn warning(&mut self, text: &str) -> io::Result<()> {
+        let label = self.paint("33", &format!("{:LABEL$}", "warning"));
+        let lines = wrapped(text, self.width - INDENT - LABEL);
+        writeln!(
+            self.out,
+            "{:INDENT$}{label}{}",
+            "",
+            lines.join(&format!("\n{:1$}", "", INDENT + LABEL))
+        )
+    }
+
+    /// A table. Figures keep their width; the first column gives way.
+    pub(super) fn table(&mut self, columns: &[Column]) -> io::Result<()> {
+        let Some((first, rest)) = columns.split_first() else { return Ok(()) };
+        let figures: usize = rest.iter().map(|column| column.width() + GAP).sum();
+        let room =
+            self.width.saturating_sub(INDENT + figures).max(first.title.width()).min(NAME_MAX);
+        let names = first.width().min(room);
+        let line = |cells: &[String]| {
+            let name = padded(&printable(&cells[0], names), names, false);
+            let rest = rest.iter().zip(&cells[1..]);
+            let rest =
+                rest.map(|(column, cell)| padded(cell, column.width() + GAP, column.is_number));
+            let cells: String = rest.collect();
+            format!("{:INDENT$}{}", "", (name + &cells).trim_end())
+        };
+        let titles: Vec<String> = columns.iter().map(|column| column.title.clone()).collect();
+        let title = self.paint("2", &line(&titles));
+        writeln!(self.out, "{title}")?;
+        for row in 0..first.cells.len() {
+            let cells: Vec<String> =
+                columns.iter().map(|column| column.cells[row].clone()).collect();
+            writeln!(self.out, "{}", line(&cells))?;
+        }
+        Ok(())
+    }
+}
+
+fn padded(text: &str, width: usize, to_the_right: bool) -> String {
+    let space = " ".repeat(width.saturating_sub(text.width()));
+    if to_the_right { space + text } else { text.to_owned() + &space }
+}
+
+/// The words of a text in lines of at most that many columns, but for a word that is wider.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A text of somebody else's, safe for a terminal: no control characters and none that turn the direction of writing,
+/// and cut to so many columns.
+pub(super) fn printable(text: &str, width: usize) -> String {
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let clean: String = text.chars().map(|c| if is_odd(c) { '\u{fffd}' } else { c }).collect();
+    if clean.width() <= width {
+        return clean;
+    }
+    let mut cut = String::new();
+    let mut used = 1;
+    for c in clean.chars() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        cut.push(c);
+    }
+    cut + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_somebody_elses_cannot_move_the_cursor() {
+        assert_eq!(printable("a\x1b[2J\nb", 20), "a\u{fffd}[2J\u{fffd}b");
+        assert_eq!(printable("abcdef", 4), "abc…");
+        assert_eq!(printable("日本語", 5), "日本…");
+    }
+
+    #[test]
+    fn a_line_breaks_between_words_and_a_wide_word_stands_alone() {
+        assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
+        assert_eq!(wrapped("aaaaaaaa b", 5), ["aaaaaaaa", "b"]);
+    }
+}

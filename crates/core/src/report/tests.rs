@@ -1,0 +1,126 @@
+//! Floor 9. The text of a summary, as a person sees it.
+
+use procmon_model::analysis::Summary;
+
+use super::text::{Style, verdict, write};
+
+/// A jest run that was killed, with something of everything.
+const SUMMARY: &str = r#"{
+  "schema": "procmon/summary@1", "command": ["npm", "test"], "cwd": "/home/me/app", "pid": 4100,
+  "startedAtMs": 1700000000000, "durationMs": 12416.25, "exitCode": null, "signal": "SIGKILL",
+  "cpuMs": 18230.5, "cpuUserMs": 15900, "cpuSystemMs": 2330.5, "coresMean": 1.468, "coresPeak": 1.98, "coresAvailable": 2,
+  "memoryPeakBytes": 851443712, "memoryPeakAtMs": 7101.5, "rssSumPeakBytes": 1127428915, "pssPeakBytes": null,
+  "readBytes": 12582912, "writtenBytes": 3565158, "netRxBytes": null, "netTxBytes": null,
+  "processesSeen": 23, "processesPeak": 7, "threadsPeak": 61, "samples": 41,
+  "accounting": { "tier": "1", "exact": false, "seen": 23, "lost": 0, "missedAtMost": 0, "estimatedCpuMs": 212.5,
+    "reasons": ["the events came late", "pssPeakBytes, netRxBytes and netTxBytes are not measured by this version"] },
+  "byRole": {}, "top": { "cpu": [
+    { "pid": 4141, "startTime": 1, "parentPid": 4120, "name": "node", "role": "jest worker 2", "command": "node processChild.js",
+      "startedMs": 900, "endedMs": 12200, "exitCode": null, "signal": "SIGKILL", "cpuMs": 6100, "cpuEstimated": false,
+      "rssPeakBytes": 327155712, "readBytes": 0, "writtenBytes": 0 },
+    { "pid": 4150, "startTime": 1, "parentPid": 4141, "name": "git", "role": "a role with \u001b[31m colour and 日本語 in it", "command": "git",
+      "startedMs": 1000, "endedMs": null, "exitCode": null, "signal": null, "cpuMs": 12.25, "cpuEstimated": true,
+      "rssPeakBytes": null, "readBytes": null, "writtenBytes": null } ], "memory": [] },
+  "memoryPeak": { "atMs": 7101.5, "memoryBytes": 851443712, "rssSumBytes": 1127428915, "holders": [
+    { "pid": 4141, "startTime": 1, "role": "jest worker 2", "rssBytes": 327155712, "sharedBytes": 41943040 } ] },
+  "survivorCount": 7, "survivors": [
+    { "pid": 4150, "startTime": 1, "parentPid": 1, "name": "esbuild", "role": "esbuild service", "command": "esbuild --service",
+      "startedMs": 1000, "endedMs": null, "exitCode": null, "signal": null, "cpuMs": null, "cpuEstimated": false,
+      "rssPeakBytes": null, "readBytes": null, "writtenBytes": null } ],
+  "warnings": [ { "atMs": 5, "kind": "outputFailed", "count": 3,
+    "message": "3 records could not be written to run.jsonl: No space left on device (os error 28)" } ],
+  "own": { "cpuMs": 21.5, "rssPeakBytes": 6396313 } }"#;
+
+fn summary() -> Summary {
+    serde_json::from_str(SUMMARY).unwrap()
+}
+
+fn text(width: usize, colour: bool) -> String {
+    let mut out = Vec::new();
+    write(&summary(), Style { width, colour }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_page_of_eighty_columns_holds_everything_and_no_line_is_longer() {
+    insta::assert_snapshot!(text(80, false), @r"
+    procmon: npm test was ended by SIGKILL after 12.4 s
+
+      CPU         18.2 s (user 15.9 s, system 2.33 s): 1.47 of 2 cores on average,
+                  1.98 at most
+      memory      812 MiB at most, at 7.10 s (estimate: shared pages once); 1.05 GiB
+                  as the sum of RSS
+      processes   23 seen, 7 at once, 61 threads at most; none missed
+      storage     12.0 MiB read, 3.40 MiB written
+      accounting  tier 1: kernel events for every process; 212 ms of the CPU is
+                  shared out by estimate
+                  the events came late
+      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB; 41 samples
+      warning     3 records could not be written to run.jsonl: No space left on
+                  device (os error 28)
+
+      most CPU                       pid       CPU  share  peak RSS   lived    ended
+      jest worker 2                 4141    6.10 s   33 %   312 MiB  11.3 s  SIGKILL
+      a role with �[31m colour an…  4150  ~12.2 ms    0 %         ?  11.4 s    alive
+
+      most memory, at 7.10 s   pid      RSS  of it shared
+      jest worker 2           4141  312 MiB      40.0 MiB
+
+      still running     pid
+      esbuild service  4150
+      and 6 more
+    ");
+    assert!(text(80, false).lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80));
+}
+
+#[test]
+fn a_wide_page_does_not_wrap() {
+    insta::assert_snapshot!(text(200, false), @r"
+    procmon: npm test was ended by SIGKILL after 12.4 s
+
+      CPU         18.2 s (user 15.9 s, system 2.33 s): 1.47 of 2 cores on average, 1.98 at most
+      memory      812 MiB at most, at 7.10 s (estimate: shared pages once); 1.05 GiB as the sum of RSS
+      processes   23 seen, 7 at once, 61 threads at most; none missed
+      storage     12.0 MiB read, 3.40 MiB written
+      accounting  tier 1: kernel events for every process; 212 ms of the CPU is shared out by estimate
+                  the events came late
+      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB; 41 samples
+      warning     3 records could not be written to run.jsonl: No space left on device (os error 28)
+
+      most CPU                                    pid       CPU  share  peak RSS   lived    ended
+      jest worker 2                              4141    6.10 s   33 %   312 MiB  11.3 s  SIGKILL
+      a role with �[31m colour and 日本語 in it  4150  ~12.2 ms    0 %         ?  11.4 s    alive
+
+      most memory, at 7.10 s   pid      RSS  of it shared
+      jest worker 2           4141  312 MiB      40.0 MiB
+
+      still running     pid
+      esbuild service  4150
+      and 6 more
+    ");
+}
+
+#[test]
+fn colour_adds_nothing_to_the_words() {
+    let coloured = text(80, true);
+    let mut plain = String::new();
+    for part in coloured.split("\x1b[") {
+        plain += part
+            .split_once('m')
+            .filter(|_| !plain.is_empty() || coloured.starts_with('\x1b'))
+            .map_or(part, |(_, rest)| rest);
+    }
+    assert_ne!(coloured, plain);
+    assert_eq!(plain, text(80, false));
+}
+
+#[test]
+fn the_verdict_says_how_it_ended() {
+    let mut summary = summary();
+    assert_eq!(verdict(&summary), "npm test was ended by SIGKILL after 12.4 s");
+    summary.signal = None;
+    summary.exit_code = Some(3);
+    assert_eq!(verdict(&summary), "npm test exited with 3 after 12.4 s");
+    summary.exit_code = None;
+    assert_eq!(verdict(&summary), "npm test was watched for 12.4 s");
+}

@@ -1,0 +1,203 @@
+//! Floor 10. A session: a command launched or a process found, watched to its end.
+
+use std::ffi::OsStr;
+
+use procmon_model::analysis::Summary;
+use procmon_model::engine::Engine;
+use procmon_model::event::Ending;
+use procmon_model::ports::{Launch, LaunchError, Loss, Sink};
+use procmon_model::process::{Image, ProcessInfo, ProcessKey};
+use procmon_model::record::{EndCause, FORMAT, Header, Record};
+use procmon_model::redaction::redacted;
+use procmon_model::settings::Settings;
+use procmon_sys::{Accounting, Inside, Remote, SignalMask, World, WorldOptions};
+
+use crate::driver::{Driver, Parts};
+use crate::error::{StartError, unfound};
+use crate::sink::{Digest, Fanout, digest};
+
+/// What a session is to watch, and how.
+pub struct Order {
+    /// A command to launch, or a process to find.
+    pub target: Target,
+    /// How to watch it.
+    pub settings: Settings,
+    /// How to see processes.
+    pub accounting: Accounting,
+    /// Whose process we are in.
+    pub inside: Inside,
+    /// The signals that a launched command begins with held back: those that were before we held back any.
+    pub signals: SignalMask,
+    /// Where the records go.
+    pub sinks: Vec<Box<dyn Sink>>,
+}
+
+/// What a session is to watch.
+pub enum Target {
+    /// A command that is to be launched.
+    Launch(Launch),
+    /// The process of this number, which runs already.
+    Attach(u32),
+}
+
+/// A session that has begun: the root is there, and nothing of it has been missed.
+pub struct Session {
+    driver: Driver,
+    digest: Digest,
+    remote: Remote,
+    header: Header,
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How the root ended; `None` where it lives on.
+    pub ending: Option<Ending>,
+    /// Why the watching ended.
+    pub cause: EndCause,
+    /// What it cost.
+    pub summary: Summary,
+    /// What could not be written.
+    pub losses: Vec<Loss>,
+}
+
+impl Session {
+    /// Launches the command or finds the process, and begins to watch it.
+    pub fn start(order: Order) -> Result<Self, StartError> {
+        let Order { target, settings, accounting, inside, signals, sinks } = order;
+        let options = WorldOptions { accounting, inside, signals };
+        let world = procmon_sys::world(options).map_err(StartError::World)?;
+        match target {
+            Target::Launch(launch) => Self::launch(world, &launch, settings, sinks),
+            Target::Attach(pid) => Self::attach(world, pid, settings, sinks),
+        }
+    }
+
+    fn launch(
+        mut world: World,
+        launch: &Launch,
+        settings: Settings,
+        sinks: Vec<Box<dyn Sink>>,
+    ) -> Result<Self, StartError> {
+        let Some(name) = launch.command.first() else { return Err(StartError::EmptyCommand) };
+        let suspended =
+            world.launcher.launch(launch).map_err(|error| refusal(error, name, launch))?;
+        let key = suspended.key();
+        let mut living = world.events.watch(key, settings.children).map_err(StartError::World)?;
+        if let Some(root) = living.first_mut() {
+            root.image = asked_for(launch);
+        }
+        let executable = suspended.executable();
+        let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
+        let mut header = header(&world, key, &living, &settings);
+        header.executable = executable.map(|path| path.to_string_lossy().into_owned());
+        header.capabilities.exact = true;
+        let mut records = vec![Record::Header(Box::new(header.clone()))];
+        let engine = Engine::new(&settings, living, false, &mut records);
+        let engine = engine.ok_or(StartError::NoSuchProcess { pid: key.pid })?;
+        let (sinks, digest) = with_digest(sinks);
+        let World { events, table, meter, remote, .. } = world;
+        let parts = Parts { events, table, meter, child: Some(child), sinks };
+        let driver = Driver::new(parts, engine, settings, records);
+        Ok(Self { driver, digest, remote, header })
+    }
+
+    fn attach(
+        mut world: World,
+        pid: u32,
+        settings: Settings,
+        sinks: Vec<Box<dyn Sink>>,
+    ) -> Result<Self, StartError> {
+        let key = procmon_sys::find(pid).map_err(|error| unfound(error, pid))?;
+        let living = world
+            .events
+            .watch(key, settings.children)
+            .map_err(|_| StartError::NoSuchProcess { pid })?;
+        let mut header = header(&world, key, &living, &settings);
+        header.attached = true;
+        let mut records = vec![Record::Header(Box::new(header.clone()))];
+        let engine = Engine::new(&settings, living, true, &mut records);
+        let engine = engine.ok_or(StartError::NoSuchProcess { pid })?;
+        let (sinks, digest) = with_digest(sinks);
+        let World { events, table, meter, remote, .. } = world;
+        let parts = Parts { events, table, meter, child: None, sinks };
+        let driver = Driver::new(parts, engine, settings, records);
+        Ok(Self { driver, digest, remote, header })
+    }
+
+    /// What is watched.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Reaches the session from another thread.
+    pub fn remote(&self) -> Remote {
+        self.remote.clone()
+    }
+
+    /// The summary so far, from any thread.
+    pub fn digest(&self) -> Digest {
+        self.digest.clone()
+    }
+
+    /// Watches to the end.
+    pub fn run(self) -> Result<Outcome, StartError> {
+        let finished = self.driver.run();
+        let pid = self.header.root.pid;
+        let summary = self.digest.summary().ok_or(StartError::NoSuchProcess { pid })?;
+        let losses = finished.losses;
+        Ok(Outcome { ending: finished.ending, cause: finished.cause, summary, losses })
+    }
+}
+
+fn with_digest(sinks: Vec<Box<dyn Sink>>) -> (Fanout, Digest) {
+    let digest = digest();
+    let mut all: Vec<Box<dyn Sink>> = vec![Box::new(digest.clone())];
+    all.extend(sinks);
+    (Fanout::new(all), digest)
+}
+
+fn header(world: &World, root: ProcessKey, living: &[ProcessInfo], settings: &Settings) -> Header {
+    let image = living.first().map(|info| &info.image);
+    Header {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        root,
+        command: image.map(|image| image.command.clone()).unwrap_or_default(),
+        executable: image.and_then(|image| image.exe.clone()),
+        cwd: image.and_then(|image| image.cwd.clone()),
+        started_at: world.events.started_at(),
+        attached: false,
+        host: world.host.clone(),
+        capabilities: world.events.capabilities(),
+        settings: settings.clone(),
+    }
+}
+
+/// The program of a command that has not run its first instruction, by what was asked for.
+fn asked_for(launch: &Launch) -> Image {
+    let words: Vec<String> =
+        launch.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let name =
+        words.first().and_then(|word| word.rsplit('/').next()).unwrap_or_default().to_owned();
+    let cwd = launch.cwd.clone().or_else(|| std::env::current_dir().ok());
+    Image {
+        name,
+        command: redacted(&words),
+        cwd: cwd.map(|path| path.to_string_lossy().into_owned()),
+        ..Image::default()
+    }
+}
+
+fn refusal(error: LaunchError, command: &OsStr, launch: &Launch) -> StartError {
+    let command = command.to_string_lossy().into_owned();
+    match error {
+        LaunchError::NotFound => StartError::NotFound { command },
+        LaunchError::NotExecutable(source) => StartError::NotExecutable { command, source },
+        LaunchError::Directory(source) => {
+            StartError::Directory { path: launch.cwd.clone().unwrap_or_default(), source }
+        }
+        LaunchError::Failed(source) => StartError::Launch { command, source },
+        other => StartError::World(std::io::Error::other(format!("{other:?}"))),
+    }
+}

@@ -1,0 +1,208 @@
+//! Floor 9. A bounded queue of lines between the driver and a reader that may be slow.
+//!
+//! The driver never waits. When the queue is full the oldest sample goes, and where there is none the oldest line;
+//! the reader is told how many went.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use procmon_model::ports::Sink;
+use procmon_model::record::{Record, Warning, WarningKind};
+use procmon_model::units::Elapsed;
+
+use crate::format::jsonl;
+
+/// The driver's end.
+pub struct Queue {
+    shared: Arc<Shared>,
+    on_ready: Box<dyn Fn() + Send>,
+}
+
+/// The reader's end.
+#[derive(Clone)]
+pub struct Receiver {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    ready: Condvar,
+    capacity: usize,
+}
+
+#[derive(Default)]
+struct State {
+    lines: VecDeque<Line>,
+    dropped: u64,
+    latest: Elapsed,
+    finished: bool,
+}
+
+struct Line {
+    text: Vec<u8>,
+    is_sample: bool,
+}
+
+/// A queue for that many lines; `on_ready` is called when lines have come into an empty queue, and at the end.
+pub fn queue(capacity: usize, on_ready: impl Fn() + Send + 'static) -> (Queue, Receiver) {
+    let shared = Arc::new(Shared {
+        state: Mutex::default(),
+        ready: Condvar::new(),
+        capacity: capacity.max(1),
+    });
+    (Queue { shared: Arc::clone(&shared), on_ready: Box::new(on_ready) }, Receiver { shared })
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn announce(&self) {
+        self.shared.ready.notify_one();
+        (self.on_ready)();
+    }
+}
+
+impl Sink for Queue {
+    fn write(&mut self, record: &Record) {
+        let mut text = Vec::new();
+        let encoded = jsonl::encode(record, &mut text).is_ok();
+        let mut state = self.shared.lock();
+        if !encoded {
+            state.dropped += 1;
+            return;
+        }
+        if let Record::Sample(sample) = record {
+            state.latest = sample.at;
+        }
+        if state.lines.len() >= self.shared.capacity {
+            let oldest = state.lines.iter().position(|line| line.is_sample).unwrap_or(0);
+            state.lines.remove(oldest);
+            state.dropped += 1;
+        }
+        let was_empty = state.lines.is_empty();
+        state.lines.push_back(Line { text, is_sample: matches!(record, Record::Sample(_)) });
+        drop(state);
+        if was_empty {
+            self.announce();
+        }
+    }
+
+    fn finish(&mut self) {
+        self.shared.lock().finished = true;
+        self.announce();
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Receiver {
+    /// Moves all lines that are there into `text`, a warning about dropped ones first.
+    pub fn drain(&self, text: &mut Vec<u8>) {
+        take(&mut self.shared.lock(), text);
+    }
+
+    /// Waits for lines and moves them into `text`; false when the session is over and nothing is left.
+    pub fn wait(&self, text: &mut Vec<u8>) -> bool {
+        let state = self.shared.lock();
+        let waiting = |state: &mut State| state.lines.is_empty() && !state.finished;
+        let mut state =
+            self.shared.ready.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
+        take(&mut state, text);
+        !text.is_empty()
+    }
+}
+
+fn take(state: &mut State, text: &mut Vec<u8>) {
+    let count = std::mem::take(&mut state.dropped);
+    if count > 0 {
+        let warning = Record::Warning(Warning {
+            at: state.latest,
+            kind: WarningKind::RecordsDropped,
+            count,
+            message: format!("the reader was too slow: {count} records were dropped"),
+        });
+        if jsonl::encode(&warning, text).is_err() {
+            state.dropped = count;
+        }
+    }
+    for line in state.lines.drain(..) {
+        text.extend_from_slice(&line.text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use procmon_model::record::Mark;
+    use procmon_model::sample::Sample;
+
+    use super::*;
+
+    fn mark(text: &str) -> Record {
+        Record::Mark(Mark { at: Elapsed::ZERO, text: text.to_owned() })
+    }
+
+    fn drained(receiver: &Receiver) -> Vec<Record> {
+        let mut text = Vec::new();
+        receiver.drain(&mut text);
+        text.split_inclusive(|byte| *byte == b'\n')
+            .map(|line| jsonl::decode(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_full_queue_drops_the_oldest_sample_and_says_how_many() {
+        let (mut queue, receiver) = queue(2, || {});
+        queue.write(&mark("first"));
+        queue.write(&Record::Sample(Sample::default()));
+        queue.write(&mark("second"));
+        queue.write(&mark("third"));
+        let records = drained(&receiver);
+        assert!(matches!(&records[0], Record::Warning(Warning { count: 2, .. })));
+        assert_eq!(records[1..], [mark("second"), mark("third")]);
+        assert_eq!(drained(&receiver), []);
+    }
+
+    #[test]
+    fn the_reader_is_woken_once_for_many_lines_and_once_at_the_end() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&calls);
+        let (mut queue, receiver) = queue(10, move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        queue.write(&mark("one"));
+        queue.write(&mark("two"));
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        assert_eq!(drained(&receiver).len(), 2);
+        queue.finish();
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        assert!(!receiver.wait(&mut Vec::new()));
+    }
+
+    #[test]
+    fn a_waiting_reader_gets_every_line_and_then_the_end() {
+        let (mut queue, receiver) = queue(1000, || {});
+        let reader = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            let mut text = Vec::new();
+            while receiver.wait(&mut text) {
+                all.append(&mut text);
+            }
+            all.iter().filter(|byte| **byte == b'\n').count()
+        });
+        for _ in 0..500 {
+            queue.write(&mark("x"));
+        }
+        drop(queue);
+        assert_eq!(reader.join().unwrap(), 500);
+    }
+}

@@ -1,0 +1,139 @@
+//! Floor 7. The door on systems that procmon does not know yet: every question gets a plain no.
+
+use std::io;
+
+use procmon_model::metrics::MetricSet;
+use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
+
+use crate::world::{AttachError, SignalMask, World, WorldOptions};
+
+pub(crate) fn world(_: WorldOptions) -> io::Result<World> {
+    let message = format!("procmon cannot watch processes on {} yet", std::env::consts::OS);
+    Err(io::Error::new(io::ErrorKind::Unsupported, message))
+}
+
+pub(crate) fn snapshot(
+    pid: u32,
+    _: MetricSet,
+) -> Result<(Vec<ProcessInfo>, Vec<Reading>), AttachError> {
+    Err(AttachError::NoSuchProcess(pid))
+}
+
+pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
+    Err(AttachError::NoSuchProcess(pid))
+}
+
+pub(crate) fn signal_mask() -> SignalMask {
+    SignalMask::default()
+}
+
+/// No signals: nothing is watched that they could be passed on to.
+#[expect(missing_docs, reason = "explained where they mean something, in the modules for Linux")]
+pub mod signals {
+    use std::io;
+
+    use procmon_model::event::Signal;
+
+    use super::ancestors::Ancestor;
+    use crate::world::SignalMask;
+
+    pub const HUP: Signal = Signal(1);
+    pub const INT: Signal = Signal(2);
+    pub const QUIT: Signal = Signal(3);
+    pub const TERM: Signal = Signal(15);
+    pub const WINCH: Signal = Signal(28);
+    pub const XFSZ: Signal = Signal(25);
+    pub const USR1: Signal = Signal(30);
+    pub const USR2: Signal = Signal(31);
+
+    #[derive(Debug)]
+    pub struct HeldBack;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Arrival {
+        Signal(Signal, Sender),
+        Ended(u32),
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Sender {
+        Kernel,
+        Process(u32),
+    }
+
+    #[derive(Debug)]
+    pub struct Arrivals;
+
+    impl Iterator for Arrivals {
+        type Item = Arrival;
+
+        fn next(&mut self) -> Option<Arrival> {
+            None
+        }
+    }
+
+    pub fn hold_back(_: &[Signal]) -> HeldBack {
+        HeldBack
+    }
+
+    impl HeldBack {
+        pub fn before(&self) -> SignalMask {
+            SignalMask::default()
+        }
+
+        pub fn arrivals(&self, _: Vec<Ancestor>) -> io::Result<Arrivals> {
+            Ok(Arrivals)
+        }
+
+        pub fn let_through(self) {}
+    }
+
+    pub fn is_ignored(_: Signal) -> bool {
+        false
+    }
+
+    pub fn ignore(_: Signal) {}
+
+    pub fn die_of(_: Signal) {}
+
+    pub fn descends_from_us(_: u32) -> bool {
+        false
+    }
+
+    pub fn leads_session() -> bool {
+        false
+    }
+}
+
+/// No ancestors, for the same reason.
+#[expect(missing_docs, reason = "explained where they mean something, in the modules for Linux")]
+pub mod ancestors {
+    #[derive(Debug)]
+    pub enum Ancestor {}
+
+    impl Ancestor {
+        pub fn pid(&self) -> u32 {
+            match *self {}
+        }
+
+        pub fn command(&self) -> &[String] {
+            match *self {}
+        }
+
+        pub fn stdin_is_null(&self) -> bool {
+            match *self {}
+        }
+
+        pub fn parent(&self) -> Option<Self> {
+            match *self {}
+        }
+    }
+
+    pub fn parent() -> Option<Ancestor> {
+        None
+    }
+
+    pub fn stdin_is_null() -> bool {
+        false
+    }
+}

@@ -1,0 +1,102 @@
+//! Floor 7. Both sources where we are somebody else or somewhere else: without privileges, and in a pid namespace.
+
+use std::io::Write;
+use std::thread;
+
+use procmon_model::event::Ending;
+use procmon_model::host::{Coverage, Tier};
+
+use super::story::{Story, events_are_told};
+use crate::linux::events::socket::{Subscription, Unusable};
+use crate::linux::kernel::process;
+use crate::linux::open;
+use crate::linux::support::{runs_elsewhere, test_path};
+use crate::world::{Accounting, Inside, SignalMask, WorldOptions};
+
+const NOBODY: u32 = 65534;
+
+/// Words that make a command nobody's, where we have the right.
+fn as_nobody() -> Vec<&'static str> {
+    let words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    if process::own_user() == 0 { words.to_vec() } else { Vec::new() }
+}
+
+/// Words that make a command the first of a pid namespace.
+fn in_pid_namespace() -> Vec<&'static str> {
+    let user = if process::own_user() == 0 { None } else { Some("--map-root-user") };
+    ["unshare", "--fork", "--pid", "--mount-proc"].into_iter().chain(user).collect()
+}
+
+#[test]
+fn events_are_told_to_nobody_in_particular() {
+    if !events_are_told() || runs_elsewhere(&test_path!(), &as_nobody()) {
+        return;
+    }
+    assert_ne!(process::own_user(), 0);
+    let mut story = Story::of(Accounting::Auto, "for i in {1..20}; do /bin/false; done; exit 7");
+    story.listen_to_the_end();
+    assert_eq!(story.world.events.capabilities().tier, Tier::Events);
+    assert_eq!(story.world.events.coverage(), Coverage { lost: 0, missed_at_most: Some(0) });
+    assert_eq!(story.born().len(), 20);
+    assert!(story.born().iter().all(|info| story.ending(info.key) == Some(Ending::Code(1))));
+    assert_eq!(story.ending(story.root), Some(Ending::Code(7)));
+    if as_nobody().is_empty() {
+        return;
+    }
+    assert!(story.born().iter().all(|info| info.uid == Some(NOBODY)));
+}
+
+#[test]
+fn in_a_pid_namespace_polling_takes_over_and_says_so() {
+    if runs_elsewhere(&test_path!(), &in_pid_namespace()) {
+        return;
+    }
+    assert!(process::own_thread() < 300);
+    let mut story = Story::of(Accounting::Auto, "sh -c 'sleep 0.2; exit 3'; exit 7");
+    story.listen_to_the_end();
+    let capabilities = story.world.events.capabilities();
+    assert_eq!(capabilities.tier, Tier::Poll);
+    assert_eq!(
+        capabilities.reasons[0],
+        "the proc connector tells nothing outside of the initial pid namespace: \
+         processes that live less than 5 ms can be missed"
+    );
+    assert_eq!(story.born().len(), 2);
+    assert_eq!(story.ending(story.root), Some(Ending::Code(7)));
+
+    let options = WorldOptions {
+        accounting: Accounting::Events,
+        inside: Inside::ForeignProcess,
+        signals: SignalMask::default(),
+    };
+    let refused = open::world(options).err().unwrap();
+    assert_eq!(refused.kind(), std::io::ErrorKind::Unsupported);
+}
+
+#[test]
+fn where_nobody_was_missed_the_bound_says_so() {
+    // Where nobody else is born.
+    if runs_elsewhere(&test_path!(), &in_pid_namespace()) {
+        return;
+    }
+    let mut story = Story::of(Accounting::Poll, "read line; exit 7");
+    let threads: Vec<_> = (0..200).map(|_| thread::spawn(thread::park)).collect();
+    story.input.write_all(b"\n").unwrap();
+    story.listen_to_the_end();
+    assert_eq!(story.world.events.coverage(), Coverage { lost: 0, missed_at_most: Some(0) });
+    for thread in threads {
+        thread.thread().unpark();
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn in_another_network_namespace_the_connector_cannot_be_reached() {
+    let user = if process::own_user() == 0 { None } else { Some("--map-root-user") };
+    let words: Vec<&str> = ["unshare", "--net"].into_iter().chain(user).collect();
+    if !events_are_told() || runs_elsewhere(&test_path!(), &words) {
+        return;
+    }
+    let refused = Subscription::open().unwrap_err();
+    assert!(matches!(refused, Unusable::Unreachable | Unusable::Namespace("user")), "{refused}");
+}

@@ -1,0 +1,55 @@
+//! Floor 7. What polling sees, and what it says of what it may not have seen.
+
+use std::io::Write;
+
+use procmon_model::event::Ending;
+use procmon_model::host::Tier;
+
+use super::story::{Story, ends_are_remembered};
+use crate::world::Accounting;
+
+#[test]
+fn those_that_live_long_enough_are_all_seen_with_their_names_and_codes() {
+    let script = "for i in 1 2 3 4 5; do sh -c \"sleep 0.1; exit $i\"; done; exit 7";
+    let mut story = Story::of(Accounting::Poll, script);
+    story.listen_to_the_end();
+    let names = story.names();
+    let of_name = |name: &str| {
+        let born = story.born().into_iter().map(|info| info.key);
+        born.filter(|key| names[key].as_deref() == Some(name)).collect::<Vec<_>>()
+    };
+    assert_eq!(of_name("sleep").len(), 5);
+    let shells: Vec<_> = [of_name("sh"), of_name("dash")].concat();
+    let codes: Vec<Ending> = shells.iter().map(|key| story.ending(*key).unwrap()).collect();
+    let expected: Vec<Ending> = (1..=5)
+        .map(|code| if ends_are_remembered() { Ending::Code(code) } else { Ending::Unseen })
+        .collect();
+    assert_eq!(codes, expected);
+    assert_eq!(story.ending(story.root), Some(Ending::Code(7)));
+}
+
+#[test]
+fn those_that_are_gone_too_soon_are_within_the_bound() {
+    let script = "for i in {1..100}; do /bin/true; done; read line";
+    let mut story = Story::of(Accounting::Poll, script);
+    story.input.write_all(b"\n").unwrap();
+    story.listen_to_the_end();
+    let coverage = story.world.events.coverage();
+    assert_eq!(coverage.lost, 0);
+    let missed = coverage.missed_at_most.unwrap();
+    assert!(story.born().len() as u64 + missed >= 100, "{missed}");
+}
+
+#[test]
+fn the_tier_says_what_it_may_miss() {
+    let story = Story::of(Accounting::Poll, "exit 0");
+    let capabilities = story.world.events.capabilities();
+    assert_eq!((capabilities.tier, capabilities.exact), (Tier::Poll, false));
+    assert_eq!(
+        capabilities.reasons,
+        [
+            "polling was asked for: processes that live less than 5 ms can be missed",
+            "a process whose parent ends within 5 ms of its birth can be missed",
+        ]
+    );
+}

@@ -1,0 +1,7 @@
+//! Floor 7. Tests of both sources of events with real processes.
+
+mod apart;
+mod both;
+mod looked;
+mod story;
+mod told;

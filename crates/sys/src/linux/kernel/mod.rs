@@ -1,0 +1,12 @@
+//! Floor 7. The kernel calls of the watching and the launching half, each behind a safe function.
+
+pub(crate) mod bell;
+pub(crate) mod disposition;
+pub(crate) mod epoll;
+pub(crate) mod limits;
+pub(crate) mod netlink;
+pub(crate) mod pidfd;
+pub(crate) mod process;
+pub(crate) mod signalfd;
+pub(crate) mod signals;
+pub(crate) mod time;

@@ -1,0 +1,117 @@
+//! Floor 7. Processes by their number: ours, our children, and whether there is one at all.
+
+use std::io;
+use std::mem;
+
+use procmon_model::units::{Bytes, CpuTime};
+
+/// The number of the thread that asks.
+pub(crate) fn own_thread() -> u32 {
+    // SAFETY: the call takes nothing and cannot fail.
+    unsafe { libc::gettid() }.cast_unsigned()
+}
+
+/// The user that we act as.
+pub(crate) fn own_user() -> u32 {
+    // SAFETY: the call takes nothing and cannot fail.
+    unsafe { libc::geteuid() }
+}
+
+/// Whether a number is in use: by a process, a zombie or a thread.
+pub(crate) fn in_use(pid: u32) -> bool {
+    let Ok(pid) = libc::pid_t::try_from(pid) else { return false };
+    // SAFETY: the call takes two numbers, and with signal 0 does nothing but look.
+    let result = unsafe { libc::kill(pid, 0) };
+    result == 0 || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+}
+
+/// Sends a signal to a child that has not been waited for, so that nobody else can have its number.
+pub(crate) fn signal_child(pid: u32, signal: i32) {
+    if let Ok(pid) = libc::pid_t::try_from(pid) {
+        // SAFETY: the call takes two numbers.
+        unsafe { libc::kill(pid, signal) };
+    }
+}
+
+/// Makes us the parent of every descendant whose own parent ends (prctl(2), `PR_SET_CHILD_SUBREAPER`).
+pub(crate) fn take_in_orphans() -> io::Result<()> {
+    // SAFETY: this request takes one number.
+    let result = unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Which children are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// This one.
+    Child(u32),
+    /// Any.
+    Any,
+}
+
+/// A child that has ended and has been waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reaped {
+    pub(crate) pid: u32,
+    /// As wait(2) has it.
+    pub(crate) status: i32,
+    pub(crate) user: CpuTime,
+    pub(crate) system: CpuTime,
+    pub(crate) read: Bytes,
+    pub(crate) written: Bytes,
+}
+
+/// Waits for a child that has ended; `None` where there is none (yet). With `block`, until there is one.
+pub(crate) fn reap(which: Which, block: bool) -> Option<Reaped> {
+    let pid = match which {
+        Which::Child(pid) => libc::pid_t::try_from(pid).ok()?,
+        Which::Any => -1,
+    };
+    // A process that was cloned with another signal than SIGCHLD is a child all the same.
+    let options = libc::__WALL | if block { 0 } else { libc::WNOHANG };
+    let mut status = 0;
+    // SAFETY: an rusage is numbers only, so that all zeroes are one.
+    let mut usage: libc::rusage = unsafe { mem::zeroed() };
+    let pid = loop {
+        // SAFETY: both pointers are valid for writing through the call, which keeps none.
+        let pid = unsafe { libc::wait4(pid, &raw mut status, options, &raw mut usage) };
+        if pid >= 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+            break pid;
+        }
+    };
+    Some(Reaped {
+        pid: u32::try_from(pid).ok().filter(|pid| *pid > 0)?,
+        status,
+        user: cpu_time(usage.ru_utime),
+        system: cpu_time(usage.ru_stime),
+        read: blocks(usage.ru_inblock),
+        written: blocks(usage.ru_oublock),
+    })
+}
+
+/// Whether a child has ended and nobody has waited for it yet.
+pub(crate) fn is_zombie_child(pid: u32) -> bool {
+    // SAFETY: the structure is numbers only, so that all zeroes are one; where no child has ended it stays so.
+    unsafe {
+        let mut info: libc::siginfo_t = mem::zeroed();
+        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        libc::waitid(libc::P_PID, pid, &raw mut info, options) == 0 && info.si_pid() != 0
+    }
+}
+
+/// The session that we belong to.
+pub(crate) fn own_session() -> i32 {
+    // SAFETY: the call takes a number and, of our own process, cannot fail.
+    unsafe { libc::getsid(0) }
+}
+
+fn cpu_time(time: libc::timeval) -> CpuTime {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+    CpuTime::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
+}
+
+/// The kernel counts in units of 512 bytes, whatever the storage.
+fn blocks(count: libc::c_long) -> Bytes {
+    Bytes::new(u64::try_from(count).unwrap_or(0).saturating_mul(512))
+}

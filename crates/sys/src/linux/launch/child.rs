@@ -1,0 +1,101 @@
+//! Floor 7. A command that we launched: its end, the totals of what was waited for, and signals to its tree.
+
+use procmon_model::event::{Ending, Signal};
+use procmon_model::ports::Child;
+use procmon_model::process::ProcessKey;
+use procmon_model::record::Totals;
+use procmon_model::units::{Bytes, CpuTime};
+
+use crate::ending::ending;
+use crate::linux::image;
+use crate::linux::kernel::pidfd::Pidfd;
+use crate::linux::kernel::process::{self, Reaped, Which};
+use crate::world::Inside;
+
+/// A command that runs, or has ended.
+pub(super) struct Launched {
+    pub(super) key: ProcessKey,
+    pub(super) inside: Inside,
+    /// `None` where the kernel has no such descriptors.
+    pub(super) pidfd: Option<Pidfd>,
+    pub(super) ending: Option<Ending>,
+    pub(super) reaped: Sum,
+}
+
+/// What everything used that was waited for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    user: CpuTime,
+    system: CpuTime,
+    read: Bytes,
+    written: Bytes,
+}
+
+impl Launched {
+    /// Waits for whatever has ended. Each brings along what its own children used that it had waited for.
+    fn reap(&mut self) {
+        let which = match self.inside {
+            Inside::OwnProcess => Which::Any,
+            Inside::ForeignProcess if self.ending.is_some() => return,
+            Inside::ForeignProcess => Which::Child(self.key.pid),
+        };
+        while let Some(reaped) = process::reap(which, false) {
+            self.reaped.add(&reaped);
+            if self.ending.is_none() && reaped.pid == self.key.pid {
+                self.ending = Some(ending(reaped.status));
+                if self.inside == Inside::ForeignProcess {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        let Sum { user, system, read, written } = self.reaped;
+        Totals {
+            exact: self.inside == Inside::OwnProcess,
+            cpu: Some(user + system),
+            cpu_user: Some(user),
+            cpu_system: Some(system),
+            read: Some(read),
+            written: Some(written),
+        }
+    }
+}
+
+impl Child for Launched {
+    fn is_over(&self) -> bool {
+        self.ending.is_none() && process::is_zombie_child(self.key.pid)
+    }
+
+    fn ended(&mut self) -> Option<(Ending, Totals)> {
+        self.reap();
+        self.ending.map(|ending| (ending, self.totals()))
+    }
+
+    fn signal(&self, signal: Signal) {
+        // As long as nobody has waited for it, nobody else can have its number.
+        match &self.pidfd {
+            Some(pidfd) => drop(pidfd.signal(signal.0)),
+            None if self.ending.is_none() => process::signal_child(self.key.pid, signal.0),
+            None => {}
+        }
+    }
+
+    fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool {
+        // The descriptor comes first: it is the same process's from then on, whoever had the number before.
+        let Ok(pidfd) = Pidfd::open(key.pid) else { return false };
+        let ours = image::stat(key.pid)
+            .is_some_and(|stat| stat.start == key.start && stat.session == process::own_session());
+        ours && pidfd.signal(signal.0).is_ok()
+    }
+}
+
+impl Sum {
+    fn add(&mut self, reaped: &Reaped) {
+        self.user += reaped.user;
+        self.system += reaped.system;
+        self.read += reaped.read;
+        self.written += reaped.written;
+    }
+}

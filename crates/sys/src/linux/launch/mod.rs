@@ -1,0 +1,11 @@
+//! Floor 7. Starting a command as a process that is known before its first instruction.
+
+mod birth;
+mod child;
+mod gate;
+mod recipe;
+mod starter;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use starter::Starter;

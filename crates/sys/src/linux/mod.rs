@@ -1,0 +1,22 @@
+//! Floor 7. Linux: what it tells of processes, and how commands are started on it.
+
+pub mod ancestors;
+mod clock;
+mod events;
+mod found;
+mod host;
+mod image;
+mod kernel;
+mod launch;
+mod open;
+mod own;
+mod parse;
+pub mod signals;
+#[cfg(test)]
+mod support;
+mod syscall;
+mod table;
+mod waiter;
+
+pub(crate) use kernel::signals::held_back as signal_mask;
+pub(crate) use open::{find, snapshot, world};

@@ -1,0 +1,68 @@
+//! Floor 7. The doors of Linux: a world for a session, and looks at processes without one.
+
+use std::io;
+
+use procmon_model::metrics::MetricSet;
+use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
+use procmon_model::units::Elapsed;
+
+use crate::linux::kernel::{limits, process, signals};
+use crate::linux::launch::Starter;
+use crate::linux::own::Own;
+use crate::linux::table::{Table, read_once};
+use crate::linux::waiter::Waiter;
+use crate::linux::{events, found, host, image, syscall};
+use crate::world::{AttachError, Inside, World, WorldOptions};
+
+/// Opens what a session needs.
+pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
+    let (waiter, remote) = Waiter::new()?;
+    let (meter, descriptors) = match options.inside {
+        Inside::OwnProcess => {
+            signals::notice_children();
+            process::take_in_orphans()?;
+            // Where it cannot be raised, fewer processes are kept open and the others cost more to read.
+            (Own::Process, limits::raise_descriptor_limit().ok())
+        }
+        Inside::ForeignProcess => (Own::Thread, None),
+    };
+    Ok(World {
+        events: events::open(options.accounting, options.inside, waiter)?,
+        table: Box::new(Table::new()),
+        launcher: Box::new(Starter::new(options.inside, options.signals, descriptors)),
+        meter: Box::new(meter),
+        host: host::host(),
+        remote,
+    })
+}
+
+/// Which process has this number at the moment.
+pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
+    // The folders of threads can be opened, too, though they are not listed; only processes have a clock.
+    if syscall::process_cpu(pid).is_none() {
+        return Err(AttachError::NoSuchProcess(pid));
+    }
+    let stat = image::stat(pid).ok_or(AttachError::Denied(pid))?;
+    if found::has_ended(&stat) {
+        return Err(AttachError::NoSuchProcess(pid));
+    }
+    Ok(ProcessKey { pid, start: stat.start })
+}
+
+/// A living process and its living descendants, the root first, with one reading of each that could be read.
+pub(crate) fn snapshot(
+    pid: u32,
+    metrics: MetricSet,
+) -> Result<(Vec<ProcessInfo>, Vec<Reading>), AttachError> {
+    let processes = found::tree(find(pid)?, true, Elapsed::ZERO);
+    let readings: Vec<Reading> = processes
+        .iter()
+        .filter_map(|process| {
+            read_once(process.key.pid, metrics).filter(|reading| reading.key == process.key)
+        })
+        .collect();
+    if processes.is_empty() {
+        return Err(AttachError::NoSuchProcess(pid));
+    }
+    Ok((processes, readings))
+}

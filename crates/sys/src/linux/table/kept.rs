@@ -1,0 +1,153 @@
+//! Floor 7. All processes that are read again and again, and what is kept for each.
+//!
+//! One reading of a process that works costs four reads of kept descriptors; of one that sleeps, a look at its clock.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::fd::RawFd;
+use std::time::Instant;
+
+use procmon_model::metrics::MetricSet;
+use procmon_model::ports::ProcessTable;
+use procmon_model::process::{ProcessKey, Reading};
+
+use super::files::{Buffer, is_exhausted, is_gone};
+use super::watched::{Look, Units, Watched};
+use crate::linux::{image, syscall};
+
+/// Descriptors below our limit that are left to others: in an addon the limit is that of the user's Node.
+const RESERVE: u64 = 64;
+
+/// Reads processes through files in /proc that stay open.
+pub(crate) struct Table {
+    watched: HashMap<ProcessKey, Watched>,
+    units: Units,
+    ceiling: RawFd,
+    buffer: Buffer,
+    denied: u64,
+}
+
+impl Table {
+    /// A table that may use the descriptors up to our limit, less a reserve.
+    pub(crate) fn new() -> Self {
+        let limit = syscall::descriptor_limit().unwrap_or(0);
+        Self::with_ceiling(RawFd::try_from(limit.saturating_sub(RESERVE)).unwrap_or(RawFd::MAX))
+    }
+
+    /// A table that keeps files open only as long as their descriptors are below a number.
+    ///
+    /// New descriptors get the lowest free number, so a high one tells that many are in use, whoever uses them.
+    pub(super) fn with_ceiling(ceiling: RawFd) -> Self {
+        let units = Units {
+            tick_nanos: 1_000_000_000 / syscall::ticks_per_second(),
+            page_bytes: syscall::page_bytes(),
+            counts_descriptors: fs::metadata("/proc/self/fd").is_ok_and(|folder| folder.len() > 0),
+        };
+        Self { watched: HashMap::new(), units, ceiling, buffer: Buffer::new(), denied: 0 }
+    }
+
+    /// How many times a file was read so far.
+    #[cfg(test)]
+    pub(super) fn reads(&self) -> u64 {
+        self.buffer.reads
+    }
+
+    fn reading(&mut self, key: ProcessKey, metrics: MetricSet, now: Instant) -> Option<Reading> {
+        let Some(cpu) = syscall::process_cpu(key.pid) else {
+            self.vanished(key);
+            return None;
+        };
+        if let Some(reading) =
+            self.watched.get(&key).and_then(|known| known.unchanged(cpu, metrics))
+        {
+            return Some(reading);
+        }
+        let mut known = self.watched.remove(&key).unwrap_or_default();
+        let look = Look { key, metrics, cpu, now, units: self.units, ceiling: self.ceiling };
+        let reading = self.measure(&mut known, look);
+        if known.last().is_some() {
+            self.watched.insert(key, known);
+        }
+        reading
+    }
+
+    /// Closes the files of a process that has gone. Its last reading is kept until somebody asks for it.
+    fn vanished(&mut self, key: ProcessKey) {
+        if let Some(known) = self.watched.get_mut(&key) {
+            known.let_go();
+        }
+    }
+
+    /// Reads a process and counts what is refused; `None` where that fails.
+    fn measure(&mut self, known: &mut Watched, mut look: Look) -> Option<Reading> {
+        let refused_before = known.refused;
+        let mut result = known.measure(&look, &mut self.buffer);
+        if result.as_ref().is_err_and(is_exhausted) {
+            self.give_descriptors_back();
+            look.ceiling = self.ceiling;
+            result = known.measure(&look, &mut self.buffer);
+        }
+        let failed = result.as_ref().is_err_and(|error| !is_gone(error));
+        self.denied += u64::from(failed || (known.refused && !refused_before));
+        result.ok().flatten()
+    }
+
+    /// Descriptors have run out, for everybody in this process: none is kept from now on.
+    fn give_descriptors_back(&mut self) {
+        self.watched.values_mut().for_each(Watched::let_go);
+        self.ceiling = 0;
+    }
+
+    /// Reads a process that is said to have ended; the second value tells whether its processor time is final.
+    ///
+    /// Until its parent waits for it, it is still there, and its clock has stopped for good.
+    fn last_look(&mut self, known: &mut Watched, key: ProcessKey) -> Option<(Reading, bool)> {
+        let cpu = syscall::process_cpu(key.pid)?;
+        let metrics = known.metrics().map_or(MetricSet::CPU, without_memory);
+        let look = Look {
+            key,
+            metrics,
+            cpu,
+            now: Instant::now(),
+            units: self.units,
+            ceiling: self.ceiling,
+        };
+        let mut reading = self.measure(known, look)?;
+        // Only a clock that is read after the end was seen is final.
+        let end = known.ended().then(|| syscall::process_cpu(key.pid)).flatten();
+        reading.counters.cpu = end.or(reading.counters.cpu);
+        reading.gauges.rss_peak = known.peak();
+        Some((reading, end.is_some()))
+    }
+}
+
+impl ProcessTable for Table {
+    fn read(&mut self, keys: &[ProcessKey], metrics: MetricSet, readings: &mut Vec<Reading>) {
+        let now = Instant::now();
+        readings.extend(keys.iter().filter_map(|key| self.reading(*key, metrics, now)));
+    }
+
+    fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)> {
+        let mut known = self.watched.remove(&key).unwrap_or_default();
+        let before = known.last();
+        self.last_look(&mut known, key).or_else(|| before.map(|reading| (reading, false)))
+    }
+
+    fn denied(&self) -> u64 {
+        self.denied
+    }
+}
+
+/// A process that has ended has no memory and no descriptors.
+fn without_memory(metrics: MetricSet) -> MetricSet {
+    let kept = [MetricSet::IO, MetricSet::THREADS].into_iter().filter(|group| metrics.has(*group));
+    kept.fold(MetricSet::CPU, MetricSet::with)
+}
+
+/// One reading of a process, for which nothing is kept; `None` where it has gone or cannot be read.
+pub(crate) fn read_once(pid: u32, metrics: MetricSet) -> Option<Reading> {
+    let key = ProcessKey { pid, start: image::stat(pid)?.start };
+    let mut readings = Vec::with_capacity(1);
+    Table::with_ceiling(0).read(&[key], metrics, &mut readings);
+    readings.pop()
+}

@@ -1,0 +1,94 @@
+//! Floor 7. Processes that end while they are watched, or whose number another one has.
+
+use procmon_model::metrics::MetricSet;
+use procmon_model::ports::ProcessTable;
+use procmon_model::process::{ProcessKey, ProcessState};
+
+use super::support::{
+    Echo, cpu_from_wait4, kept_for, key_of, read, wait_until_ended, within_a_millisecond, worker,
+};
+use crate::linux::table::files::{Buffer, Files, is_gone};
+use crate::linux::table::{Table, read_once};
+
+#[test]
+fn a_child_that_was_never_read_leaves_its_final_time_until_it_is_waited_for() {
+    let child = worker();
+    let key = key_of(child.id());
+    wait_until_ended(key.pid);
+    let (last, is_final) = Table::new().close(key).unwrap();
+    let exact = cpu_from_wait4(child);
+    assert!(is_final);
+    assert!(within_a_millisecond(last.counters.cpu.unwrap(), exact), "{last:?} {exact:?}");
+    assert_eq!((last.gauges.rss, last.gauges.state), (None, Some(ProcessState::Zombie)));
+}
+
+#[test]
+fn the_last_reading_of_a_child_has_its_final_time_and_the_peak_of_before() {
+    let mut echo = Echo::start();
+    let mut table = Table::new();
+    let alive = read(&mut table, echo.key).unwrap();
+    echo.end();
+    let (last, is_final) = table.close(echo.key).unwrap();
+    assert!(is_final);
+    assert!(last.counters.cpu > alive.counters.cpu);
+    assert_eq!(last.gauges.rss_peak, alive.gauges.rss_peak);
+    assert_eq!(last.counters.written_chars, alive.counters.written_chars);
+    assert_eq!((last.gauges.rss, last.gauges.fds), (None, None));
+    assert_eq!(kept_for(echo.key.pid), 0);
+    assert_eq!(table.close(echo.key).map(|(reading, _)| reading.gauges.rss_peak), Some(None));
+}
+
+#[test]
+fn a_process_that_nobody_has_waited_for_yet_has_no_memory_rather_than_none_of_it() {
+    let mut echo = Echo::start();
+    let mut table = Table::new();
+    let peak = read(&mut table, echo.key).unwrap().gauges.rss_peak;
+    echo.end();
+    let ended = read(&mut table, echo.key).unwrap();
+    assert_eq!(
+        (ended.gauges.rss, ended.gauges.shared, ended.gauges.virtual_size),
+        (None, None, None)
+    );
+    assert_eq!((ended.gauges.rss_peak, ended.gauges.state), (peak, Some(ProcessState::Zombie)));
+}
+
+#[test]
+fn what_has_gone_is_left_out_and_its_last_reading_is_not_final() {
+    let mut echo = Echo::start();
+    let mut table = Table::new();
+    let alive = read(&mut table, echo.key).unwrap();
+    assert!(kept_for(echo.key.pid) >= 4);
+    echo.end();
+    echo.child.wait().unwrap();
+    assert_eq!(read(&mut table, echo.key), None);
+    assert_eq!(kept_for(echo.key.pid), 0);
+    assert_eq!(table.close(echo.key), Some((alive, false)));
+    assert_eq!(table.close(echo.key), None);
+    assert_eq!(table.denied(), 0);
+    assert_eq!(read_once(echo.key.pid, MetricSet::ALL), None);
+}
+
+#[test]
+fn another_process_under_the_same_number_is_left_out() {
+    let echo = Echo::start();
+    let mut table = Table::new();
+    let later = |ticks| ProcessKey { start: echo.key.start + ticks, ..echo.key };
+    assert_eq!(read(&mut table, later(2)).map(|reading| reading.key), Some(later(2)));
+    assert_eq!(read(&mut table, later(3)), None);
+    assert_eq!(table.close(later(3)), None);
+    assert_eq!(table.denied(), 0);
+}
+
+#[test]
+fn files_that_were_opened_before_the_end_never_show_another_process() {
+    let mut echo = Echo::start();
+    let mut buffer = Buffer::new();
+    let files = Files::open(echo.key.pid, MetricSet::ALL).unwrap();
+    assert_eq!(files.stat(&mut buffer).unwrap().unwrap().start, echo.key.start);
+    echo.end();
+    echo.child.wait().unwrap();
+    assert!(is_gone(&files.stat(&mut buffer).unwrap_err()));
+    assert!(is_gone(&files.statm(&mut buffer).unwrap_err()));
+    assert!(is_gone(&files.io(&mut buffer).unwrap_err()));
+    assert!(is_gone(&files.descriptors().unwrap_err()));
+}

@@ -1,0 +1,75 @@
+//! Floor 7. What a session asks of the operating system, and what it gets.
+
+use procmon_model::host::Host;
+use procmon_model::ports::{EventSource, Launcher, OwnMeter, ProcessTable};
+
+use crate::remote::Remote;
+
+/// Everything that a session needs of the operating system.
+///
+/// It stays on the thread that opened it; its [`Remote`] may go anywhere.
+pub struct World {
+    /// Tells what happens to the processes of a tree.
+    pub events: Box<dyn EventSource>,
+    /// Reads what processes have used.
+    pub table: Box<dyn ProcessTable>,
+    /// Starts commands.
+    pub launcher: Box<dyn Launcher>,
+    /// Measures what the session itself costs.
+    pub meter: Box<dyn OwnMeter>,
+    /// The machine.
+    pub host: Host,
+    /// Asks something of the session from another thread.
+    pub remote: Remote,
+}
+
+/// How a world is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorldOptions {
+    /// How processes are to be seen.
+    pub accounting: Accounting,
+    /// Whose process this is.
+    pub inside: Inside,
+    /// The signals that a launched command begins with held back.
+    ///
+    /// [`signal_mask`](crate::signal_mask), taken before the program holds back any for its own use.
+    pub signals: SignalMask,
+}
+
+/// How processes are to be seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Accounting {
+    /// The best that works here.
+    #[default]
+    Auto,
+    /// The kernel's events or none.
+    Events,
+    /// Looking at the range of new process numbers, even where there are events.
+    Poll,
+}
+
+/// Whose process the session runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inside {
+    /// One of our own (the command line): it takes in orphans of the tree and waits for every child.
+    OwnProcess,
+    /// Somebody else's (the addon in Node): it never waits for a child that it did not start, and changes nothing
+    /// that belongs to the whole process.
+    ForeignProcess,
+}
+
+/// A set of signals: bit n-1 stands for signal n.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignalMask(pub u64);
+
+/// Why a process cannot be watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttachError {
+    /// There is none of that number, or it has ended.
+    #[error("no process has the number {0}")]
+    NoSuchProcess(u32),
+    /// There is one that the system hides from us.
+    #[error("process {0} belongs to somebody else and the system hides it (hidepid)")]
+    Denied(u32),
+}
