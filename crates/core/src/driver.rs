@@ -3,6 +3,8 @@
 //! It waits for events or the next sample, hands over what happened and what was read, and writes what the engine
 //! makes of it. It holds no knowledge of processes and no rule but one: the watched command comes first.
 
+use std::time::Duration;
+
 use procmon_model::engine::{Closing, Engine};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::{
@@ -17,6 +19,8 @@ use crate::sink::Fanout;
 
 /// The signals by which a command is asked to end (signal(7)): HUP, INT, QUIT and TERM.
 const ENDING_SIGNALS: [Signal; 4] = [Signal(1), Signal(2), Signal(3), TERM];
+/// What descendants have at least to end in when their command has taken all the patience there was.
+const LAST_GRACE: Duration = Duration::from_millis(500);
 const KILL: Signal = Signal(9);
 const TERM: Signal = Signal(15);
 
@@ -67,6 +71,7 @@ pub struct Driver {
 /// The command was asked to end.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
+    at: Elapsed,
     by: Signal,
     cause: EndCause,
     /// When patience is over; `None` where it was a signal of the user's, who can send another.
@@ -163,8 +168,9 @@ impl Driver {
     }
 
     fn ask_to_end(&mut self, by: Signal, cause: EndCause, with_patience: bool) {
-        let until = with_patience.then(|| self.parts.events.now() + GRACE);
-        self.asked_to_end = Some(Asked { by, cause, until });
+        let at = self.parts.events.now();
+        let until = with_patience.then(|| at + GRACE);
+        self.asked_to_end = Some(Asked { at, by, cause, until });
         if let Some(child) = &self.parts.child {
             child.signal(by);
         }
@@ -210,16 +216,24 @@ impl Driver {
         }
     }
 
-    /// A command that was asked to end takes those of its descendants along that belong to our session. One that has
-    /// called setsid(2) has chosen to outlive it.
+    /// A command that ends because it was asked to takes those of its descendants along that belong to our session. One
+    /// that has called setsid(2) has chosen to outlive it. A signal that the command took for something else, such as a
+    /// HUP to read its settings again, does not count against them when it ends by itself later.
     fn settle_descendants(&mut self) {
         let Some(asked) = self.asked_to_end else { return };
-        for signal in [asked.by, KILL] {
+        let now = self.parts.events.now();
+        let obeyed = self.root_ended == Some(Ending::Signal(asked.by)) || now <= asked.at + GRACE;
+        if !obeyed && asked.cause == EndCause::RootEnded {
+            return;
+        }
+        // Time that the command took is not given twice.
+        let until = (asked.at + GRACE).max(now + LAST_GRACE);
+        for (signal, until) in [(asked.by, until), (KILL, until + LAST_GRACE)] {
             let signalled = self.signal_descendants(signal);
             if signalled.is_empty() {
                 return;
             }
-            self.await_the_end_of(&signalled);
+            self.await_the_end_of(&signalled, until);
         }
     }
 
@@ -230,8 +244,7 @@ impl Driver {
         others.filter(|key| child.signal_descendant(*key, signal)).collect()
     }
 
-    fn await_the_end_of(&mut self, keys: &[ProcessKey]) {
-        let until = self.parts.events.now() + GRACE;
+    fn await_the_end_of(&mut self, keys: &[ProcessKey], until: Elapsed) {
         let mut events = Vec::new();
         while self.parts.events.now() < until
             && keys.iter().any(|key| self.engine.info(*key).is_some())

@@ -244,6 +244,28 @@ fn a_signal_is_passed_on_and_a_mark_is_recorded() {
 }
 
 #[test]
+fn a_signal_that_the_command_took_for_something_else_does_not_end_its_daemons_later() {
+    let mut story = Story::of(&["node", "server.js"]);
+    let daemon = story.spawn(10, 1, &["esbuild", "--service"]);
+    story.defy(1).end(60_000, 1, Ending::Code(0));
+    let world = FakeWorld::new(story).asked(1000, Request::Signal(Signal(1)));
+    let told = play_in(world, &fixed(1000), true);
+    assert_eq!(told.world.signals(), [(1, Signal(1))]);
+    assert_eq!(told.end().survivors[0].key.pid, daemon);
+}
+
+#[test]
+fn a_command_that_defies_being_asked_is_killed_after_its_grace() {
+    let mut story = Story::of(&["node", "server.js"]);
+    story.defy(1);
+    let world = FakeWorld::new(story).asked(1000, Request::Stop);
+    let told = play_in(world, &fixed(1000), true);
+    assert_eq!(told.world.signals(), [(1, Signal(15)), (1, Signal(9))]);
+    assert_eq!(told.finished.at, Elapsed::from_millis(6000));
+    assert_eq!(told.finished.cause, EndCause::Stopped);
+}
+
+#[test]
 fn lost_events_are_a_warning_and_are_counted() {
     let mut story = Story::of(&["node"]);
     story.lose(150, 7).end(300, 1, Ending::Code(0));
@@ -266,7 +288,7 @@ fn every_process_ends_at_most_once_and_after_it_started() {
     for record in &told.records {
         match record {
             Record::Event(ProcessEvent::Started { process, .. }) => {
-                assert!(living.insert(process.key))
+                assert!(living.insert(process.key));
             }
             Record::Event(ProcessEvent::Ended { key, .. }) => assert!(living.remove(key)),
             _ => {}

@@ -13,6 +13,9 @@ use procmon_model::units::{Bytes, Cores, duration_words};
 use super::layout::{Column, Layout, printable};
 pub use super::style::Style;
 
+/// Columns of a warning, which can hold a path of any length.
+const WARNING_MAX: usize = 400;
+
 /// Processes that a table shows.
 const ROWS_MAX: usize = 6;
 
@@ -31,7 +34,7 @@ pub fn write(summary: &Summary, style: Style, out: &mut dyn Write) -> io::Result
     }
     page.fact("procmon", &own(summary))?;
     for warning in &summary.warnings {
-        page.warning(&warning.message)?;
+        page.warning(&printable(&warning.message, WARNING_MAX))?;
     }
     by_cpu(summary, &mut page)?;
     by_memory(summary, &mut page)?;
@@ -75,7 +78,8 @@ fn memory(summary: &Summary) -> String {
 
 fn processes(summary: &Summary) -> String {
     let seen = known(summary.processes_seen.map(|seen| seen.to_string()));
-    let threads = summary.threads_peak.map(|threads| format!(", {threads} threads at most"));
+    let threads =
+        summary.threads_peak.map(|threads| format!(", {} at most", counted(threads, "thread")));
     let missed = match (summary.accounting.lost, summary.accounting.missed_at_most) {
         (0, Some(0)) => "; none missed".to_owned(),
         (0, Some(missed)) => format!("; {missed} missed at most"),
@@ -119,7 +123,7 @@ fn own(summary: &Summary) -> String {
     let share = summary.own.cpu_ms.filter(|_| summary.duration_ms > 0.0);
     let share = share.map(|own| format!(" ({:.1} % of a core)", own / summary.duration_ms * 100.0));
     let rss = summary.own.rss_peak_bytes.map(|rss| format!(", {rss}"));
-    let samples = format!("; {} samples", summary.samples);
+    let samples = format!("; {}", counted(summary.samples, "sample"));
     let parts = [Some(cpu + " of CPU"), share, rss, Some(samples)];
     parts.into_iter().flatten().collect()
 }
@@ -220,6 +224,10 @@ fn end_of(process: &ProcessSummary) -> String {
         (None, None, Some(_)) => "?".to_owned(),
         (None, None, None) => "alive".to_owned(),
     }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn milliseconds(millis: f64) -> String {

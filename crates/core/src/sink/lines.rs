@@ -10,6 +10,9 @@ use crate::format::jsonl;
 /// Records gathered before they are written without waiting for the next sample.
 const BUFFER_MAX: usize = 64 * 1024;
 
+/// How the line of a header begins.
+const HEADER: &[u8] = b"{\"type\":\"header\"";
+
 /// How long a failed sink goes on trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spare {
@@ -30,6 +33,8 @@ pub struct JsonLines<W> {
     buffer: Vec<u8>,
     buffered: u64,
     cut: bool,
+    /// The header as long as nothing of it could be written: a recording without one is of no use.
+    header: Vec<u8>,
     given_up: bool,
     lost: u64,
     error: Option<String>,
@@ -45,6 +50,7 @@ impl<W: Write> JsonLines<W> {
             buffer: Vec::new(),
             buffered: 0,
             cut: false,
+            header: Vec::new(),
             given_up: false,
             lost: 0,
             error: None,
@@ -52,6 +58,10 @@ impl<W: Write> JsonLines<W> {
     }
 
     fn flush(&mut self) {
+        if !self.header.is_empty() {
+            self.buffer.splice(0..0, self.header.drain(..));
+            self.buffered += 1;
+        }
         let mut written = 0;
         let result = self.write_out(&mut written);
         if let Err(error) = result {
@@ -60,6 +70,11 @@ impl<W: Write> JsonLines<W> {
             self.lost += self.buffered.saturating_sub(kept);
             self.error = Some(error.to_string());
             self.given_up = self.spare == Spare::GiveUp;
+            if written == 0 && !self.given_up && self.buffer.starts_with(HEADER) {
+                let end = self.buffer.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                self.header.extend(self.buffer.drain(..end));
+                self.lost = self.lost.saturating_sub(1);
+            }
         }
         self.buffer.clear();
         self.buffered = 0;
@@ -99,8 +114,8 @@ impl<W: Write> Sink for JsonLines<W> {
     }
 
     fn loss(&self) -> Option<Loss> {
-        let error = self.error.as_deref().filter(|_| self.lost > 0)?;
-        let records = self.lost;
+        let error = self.error.as_deref()?;
+        let records = self.lost + u64::from(!self.header.is_empty());
         let words = if records == 1 { "record" } else { "records" };
         let message = format!("{records} {words} could not be written to {}: {error}", self.name);
         Some(Loss { records, message })
@@ -155,6 +170,28 @@ mod tests {
         assert_eq!(jsonl::decode(lines[0]).unwrap(), mark("fits"));
         assert_eq!(jsonl::decode(lines[2]).unwrap(), mark("fits again"));
         assert_eq!(lines.len(), 4);
+    }
+
+    #[test]
+    fn a_disk_that_is_full_at_first_gets_the_header_when_it_has_room() {
+        let header = jsonl::decode(
+            br#"{"type":"header","format":1,"version":"0","pid":1,"startTime":2,"command":[],"executable":null,
+            "cwd":null,"startedAtMs":0,"attached":false,"host":{"os":"","kernel":null,"arch":"","cpus":null,
+            "cpusAvailable":null,"memoryBytes":null},"capabilities":{"tier":"1","metrics":31,"exact":true,
+            "reasons":[]},"settings":{}}"#,
+        )
+        .unwrap();
+        let mut disk = Disk { room: 0, bytes: Vec::new() };
+        let mut sink = JsonLines::new(&mut disk, "run.jsonl", Spare::Retry);
+        sink.write(&header);
+        sink.write(&mark("lost"));
+        assert_eq!(sink.loss().map(|loss| loss.records), Some(2));
+        sink.writer.room = 10_000;
+        sink.write(&mark("kept"));
+        assert_eq!(sink.loss().map(|loss| loss.records), Some(1));
+        let lines: Vec<_> = disk.bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        assert_eq!(jsonl::decode(lines[0]).unwrap(), header);
+        assert_eq!(jsonl::decode(lines[1]).unwrap(), mark("kept"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use procmon_model::ports::Sink;
+use procmon_model::ports::{Loss, Sink};
 use procmon_model::record::{Record, Warning, WarningKind};
 use procmon_model::units::Elapsed;
 
@@ -33,9 +33,18 @@ struct Shared {
 #[derive(Default)]
 struct State {
     lines: VecDeque<Line>,
+    /// Dropped since the reader was told.
     dropped: u64,
+    dropped_in_all: u64,
     latest: Elapsed,
     finished: bool,
+}
+
+impl State {
+    fn drop_one(&mut self) {
+        self.dropped += 1;
+        self.dropped_in_all += 1;
+    }
 }
 
 struct Line {
@@ -72,7 +81,7 @@ impl Sink for Queue {
         let encoded = jsonl::encode(record, &mut text).is_ok();
         let mut state = self.shared.lock();
         if !encoded {
-            state.dropped += 1;
+            state.drop_one();
             return;
         }
         if let Record::Sample(sample) = record {
@@ -81,7 +90,7 @@ impl Sink for Queue {
         if state.lines.len() >= self.shared.capacity {
             let oldest = state.lines.iter().position(|line| line.is_sample).unwrap_or(0);
             state.lines.remove(oldest);
-            state.dropped += 1;
+            state.drop_one();
         }
         let was_empty = state.lines.is_empty();
         state.lines.push_back(Line { text, is_sample: matches!(record, Record::Sample(_)) });
@@ -95,6 +104,15 @@ impl Sink for Queue {
         self.shared.lock().finished = true;
         self.announce();
     }
+
+    fn loss(&self) -> Option<Loss> {
+        let records = self.shared.lock().dropped_in_all;
+        (records > 0).then(|| Loss { records, message: words(records) })
+    }
+}
+
+fn words(dropped: u64) -> String {
+    format!("the reader of the records was too slow: {dropped} of them were dropped")
 }
 
 impl Drop for Queue {
@@ -127,7 +145,7 @@ fn take(state: &mut State, text: &mut Vec<u8>) {
             at: state.latest,
             kind: WarningKind::RecordsDropped,
             count,
-            message: format!("the reader was too slow: {count} records were dropped"),
+            message: words(count),
         });
         if jsonl::encode(&warning, text).is_err() {
             state.dropped = count;
@@ -169,6 +187,7 @@ mod tests {
         let records = drained(&receiver);
         assert!(matches!(&records[0], Record::Warning(Warning { count: 2, .. })));
         assert_eq!(records[1..], [mark("second"), mark("third")]);
+        assert_eq!(queue.loss().map(|loss| loss.records), Some(2));
         assert_eq!(drained(&receiver), []);
     }
 
@@ -197,7 +216,7 @@ mod tests {
             while receiver.wait(&mut text) {
                 all.append(&mut text);
             }
-            all.iter().filter(|byte| **byte == b'\n').count()
+            all.split_inclusive(|byte| *byte == b'\n').count()
         });
         for _ in 0..500 {
             queue.write(&mark("x"));

@@ -14,6 +14,8 @@ pub(super) struct Role {
     pub(super) work: Vec<(Elapsed, Elapsed, u64)>,
     /// Resident and shared memory from a moment on.
     pub(super) memory: Vec<(Elapsed, Bytes, Bytes)>,
+    /// Whether it goes on when it is asked to end.
+    pub(super) defiant: bool,
     /// Bytes read and written at a moment.
     pub(super) io: Vec<(Elapsed, Bytes, Bytes)>,
 }
@@ -71,6 +73,12 @@ impl Story {
         self
     }
 
+    /// A process goes on when it is asked to end; only SIGKILL ends it.
+    pub fn defy(&mut self, pid: u32) -> &mut Self {
+        self.role(pid).defiant = true;
+        self
+    }
+
     /// The source of events loses some.
     pub fn lose(&mut self, at: u64, count: u64) -> &mut Self {
         self.losses.push((Elapsed::from_millis(at), count));
@@ -102,6 +110,7 @@ impl Story {
             info,
             own_image,
             ended: None,
+            defiant: false,
             work: vec![],
             memory: vec![],
             io: vec![],

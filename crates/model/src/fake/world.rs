@@ -329,8 +329,10 @@ impl Child for FakeWorld {
         let now = self.now_();
         let mut story = self.inner.story.borrow_mut();
         let root = &mut story.roles[0];
-        root.ended =
-            root.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
+        if !root.defiant || signal == Signal(9) {
+            root.ended =
+                root.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
+        }
     }
 
     fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool {

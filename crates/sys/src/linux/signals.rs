@@ -177,3 +177,44 @@ pub fn leads_session() -> bool {
     let us = std::process::id();
     image::stat(us).is_some_and(|stat| u32::try_from(stat.session) == Ok(us))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    // The tests raise signals on their own thread, so that no other test is hit.
+
+    #[test]
+    fn a_signal_that_is_held_back_arrives_with_its_sender_and_one_nobody_waited_for_is_forgotten() {
+        let held = hold_back(&[USR1, WINCH]);
+        disposition::suffer(USR1.0);
+        let mut arrivals = held.arrivals(Vec::new()).unwrap();
+        let us = Sender::Process(std::process::id());
+        assert_eq!(arrivals.next(), Some(Arrival::Signal(USR1, us)));
+        disposition::suffer(USR1.0);
+        // Were it not forgotten, it would end us here.
+        held.let_through();
+        assert_eq!(signals::held_back(), SignalMask(0));
+    }
+
+    #[test]
+    fn what_was_held_back_before_stays_held_back_afterwards() {
+        signals::hold_back(SignalMask(1 << (USR2.0 - 1)));
+        let held = hold_back(&[USR1, USR2]);
+        assert_eq!(held.before(), SignalMask(1 << (USR2.0 - 1)));
+        held.let_through();
+        assert_eq!(signals::held_back(), SignalMask(1 << (USR2.0 - 1)));
+    }
+
+    #[test]
+    fn a_child_descends_from_us_and_our_parent_does_not() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        assert!(descends_from_us(child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!descends_from_us(child.id()));
+        assert!(!descends_from_us(std::os::unix::process::parent_id()));
+    }
+}

@@ -10,14 +10,14 @@ pub(super) const WAKE: u64 = 15_000;
 /// What reading the image of one process costs.
 pub(super) const NAME: u64 = 50_000;
 
-/// Nanoseconds of time for one of work: 2 % of one processor, about 200 short processes a second.
-const TIME_PER_WORK: u64 = 50;
+/// Nanoseconds of time for one of work: half a percent of one processor, about fifty short processes a second.
+const TIME_PER_WORK: u64 = 200;
 
-/// What may be saved up: about 150 short processes at once.
-const MOST: u64 = 15_000_000;
+/// What may be saved up: about forty short processes at once.
+const MOST: u64 = 4_000_000;
 
 /// What is kept for names: waking up for other people's processes must not use up everything.
-const RESERVE: u64 = 5_000_000;
+const RESERVE: u64 = 1_000_000;
 
 /// Work that may be done at once; it grows with time and is spent by the work.
 #[derive(Debug, Clone, Copy)]
@@ -66,10 +66,10 @@ mod tests {
     }
 
     #[test]
-    fn two_percent_of_a_processor_go_into_names() {
+    fn half_a_percent_of_a_processor_goes_into_names() {
         let mut budget = Budget::full(Elapsed::ZERO);
         let saved = usize::try_from(MOST / NAME).unwrap();
-        assert_eq!(names_within(&mut budget, 1), saved + 400 - 1);
+        assert_eq!(names_within(&mut budget, 1), saved + 100 - 1);
     }
 
     #[test]
@@ -78,13 +78,13 @@ mod tests {
         let wakes = (0..10_000).filter(|_| budget.wake(Elapsed::ZERO)).count();
         assert_eq!(wakes as u64, (MOST - RESERVE) / WAKE);
         let names = (0..10_000).filter(|_| budget.name(Elapsed::ZERO)).count();
-        assert_eq!(names as u64, 100);
+        assert_eq!(names as u64, RESERVE / NAME);
     }
 
     #[test]
     fn moments_too_short_to_count_add_up() {
         let mut budget = Budget { left: 0, at: Elapsed::ZERO };
-        let spent = (0..=2_600_000_u64)
+        let spent = (0..=NAME * TIME_PER_WORK)
             .step_by(20)
             .filter(|nanos| budget.name(Elapsed::from_nanos(*nanos)));
         assert_eq!(spent.count(), 1);

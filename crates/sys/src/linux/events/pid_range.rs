@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::mem;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -36,6 +37,10 @@ const YOUTH: Duration = Duration::from_millis(100);
 /// The time between two looks at what an older process runs.
 const SLOWLY: Duration = Duration::from_millis(100);
 
+/// How often a number is looked at before nobody is there. A kernel that is interrupted between giving the number and
+/// showing the process needs that.
+const LOOKS: u32 = 3;
+
 /// Looks for new process numbers.
 pub(super) struct PidRange {
     clock: SessionClock,
@@ -47,6 +52,8 @@ pub(super) struct PidRange {
     newest: u32,
     members: HashMap<u32, Member>,
     children: bool,
+    /// Numbers at which nobody was seen so far, and how often they are still to be looked at.
+    unclear: Vec<(u32, u32)>,
     missed: u64,
     budget: Budget,
     /// When to look again; `None` where nobody is watched.
@@ -79,6 +86,7 @@ impl PidRange {
             newest: 0,
             members: HashMap::new(),
             children: false,
+            unclear: Vec::new(),
             missed: 0,
             budget: Budget::full(clock.now()),
             next: None,
@@ -113,32 +121,50 @@ impl PidRange {
 
     fn look_for_births(&mut self, now: Elapsed, events: &mut Vec<ProcessEvent>) {
         let Some(newest) = self.counter.now() else { return };
-        for pid in self.counter.given(self.newest, newest) {
-            self.look_at_number(pid, now, events);
-        }
+        let given = self.counter.given(self.newest, newest);
         self.newest = newest;
+        // A number is given a little before its process can be seen, so that nobody there is not yet nobody at all.
+        let again = mem::take(&mut self.unclear);
+        for (pid, looks) in again.into_iter().chain(given.map(|pid| (pid, LOOKS))) {
+            if self.look_at_number(pid, now, events) {
+                continue;
+            }
+            match looks {
+                0..=1 => self.missed += 1,
+                looks => self.unclear.push((pid, looks - 1)),
+            }
+        }
     }
 
-    fn look_at_number(&mut self, pid: u32, now: Elapsed, events: &mut Vec<ProcessEvent>) {
+    /// False where nobody is there, or somebody of whom nothing can be known any more.
+    fn look_at_number(&mut self, pid: u32, now: Elapsed, events: &mut Vec<ProcessEvent>) -> bool {
         // Threads have numbers, too, but no clock of a process.
-        let stat = syscall::process_cpu(pid).and_then(|_| image::stat(pid));
-        let Some(stat) = stat else {
-            self.missed += u64::from(!process::in_use(pid));
-            return;
-        };
+        if syscall::process_cpu(pid).is_none() {
+            return process::in_use(pid);
+        }
+        image::stat(pid).map(|stat| self.look_at_process(pid, &stat, now, events)).is_some()
+    }
+
+    fn look_at_process(
+        &mut self,
+        pid: u32,
+        stat: &Stat,
+        now: Elapsed,
+        events: &mut Vec<ProcessEvent>,
+    ) {
         match self.members.get(&pid) {
             Some(member) if member.info.key.start == stat.start => return,
             Some(_) => self.end(pid, now, events),
             None => {}
         }
         let key = ProcessKey { pid, start: stat.start };
-        self.catch_up_with_parent(&stat, now, events);
+        self.catch_up_with_parent(stat, now, events);
         let (info, stack) = match self.members.get(&stat.parent) {
             Some(parent) => (heir(&parent.info, key, now), parent.stack),
             None if self.adopter == Some(stat.parent) => (orphan(key, now), 0),
             None => return,
         };
-        let member = self.named(info, stack, &stat, now);
+        let member = self.named(info, stack, stat, now);
         events.push(ProcessEvent::Started { at: now, process: member.info.clone() });
         self.members.insert(pid, member);
     }
@@ -237,6 +263,7 @@ impl EventSource for PidRange {
     fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>> {
         // Whoever is born while we look is looked at again afterwards.
         self.newest = self.counter.now().unwrap_or(0);
+        (self.unclear, self.missed) = (Vec::new(), 0);
         let now = self.clock.now();
         let living = found::tree(root, children, now);
         if living.is_empty() {
@@ -273,7 +300,7 @@ impl EventSource for PidRange {
     }
 
     fn coverage(&self) -> Coverage {
-        Coverage { lost: 0, missed_at_most: Some(self.missed) }
+        Coverage { lost: 0, missed_at_most: Some(self.missed + self.unclear.len() as u64) }
     }
 
     fn capabilities(&self) -> Capabilities {

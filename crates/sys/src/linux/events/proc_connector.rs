@@ -27,9 +27,12 @@ use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::waiter::{Token, Waiter};
 use crate::linux::{found, image};
 
-/// How long messages gather when there is no budget to hear each at once. Three thousand forks a second fill a
-/// tenth of the usual room meanwhile.
-const GATHERING: Duration = Duration::from_millis(3);
+/// How long messages gather when there is no budget to hear each at once: six thousand forks a second, each with its
+/// exec and its exit, fill an eighth of a room of this size meanwhile.
+const GATHERING: (usize, Duration) = (2 * 1024 * 1024, Duration::from_millis(10));
+
+/// The same in a smaller room, such as an older kernel's limit grants.
+const GATHERING_BRIEFLY: Duration = Duration::from_millis(3);
 
 /// How much later than the process's end its message may come; the kernel needs microseconds.
 const LATENESS: Duration = Duration::from_millis(3);
@@ -51,6 +54,8 @@ pub(super) struct ProcConnector {
     budget: Budget,
     /// Those that run a program whose image has not been read for want of budget.
     unnamed: VecDeque<ProcessKey>,
+    /// How long messages gather.
+    pause: Duration,
     /// Until when messages gather; `None` where each is heard at once.
     gathering: Option<Elapsed>,
     batch: Batch,
@@ -77,7 +82,9 @@ impl ProcConnector {
         adopter: Option<u32>,
     ) -> io::Result<Self> {
         waiter.add(subscription.as_fd(), Token::Socket)?;
+        let roomy = subscription.room() >= GATHERING.0;
         Ok(Self {
+            pause: if roomy { GATHERING.1 } else { GATHERING_BRIEFLY },
             clock,
             waiter,
             subscription,
@@ -144,20 +151,17 @@ impl ProcConnector {
 
     fn gather(&mut self, now: Elapsed) {
         let muted = self.waiter.mute(self.subscription.as_fd(), Token::Socket);
-        self.gathering = muted.is_ok().then(|| now + GATHERING);
+        self.gathering = muted.is_ok().then(|| now + self.pause);
     }
 
     /// Hears whatever has been told.
     fn hear(&mut self, events: &mut Vec<ProcessEvent>) {
-        if self.gathering.take().is_some() {
-            // It was in the set all the time, so that nothing but its absence could fail this.
-            drop(self.waiter.listen(self.subscription.as_fd(), Token::Socket));
-        }
         let ticks = self.clock.ticks();
-        let (mut missing, mut overrun) = (0, false);
+        let (mut missing, mut overrun, mut quiet) = (0, false, true);
         loop {
             let mut batch = mem::take(&mut self.batch);
             let all = self.subscription.drain(&mut batch);
+            quiet &= batch.messages.is_empty();
             // Counted in the order of arrival, which is that of the numbers.
             missing += batch.messages.iter().map(|message| self.gaps.before(message)).sum::<u64>();
             overrun |= mem::take(&mut batch.overrun);
@@ -173,6 +177,23 @@ impl ProcConnector {
         if missing > 0 || overrun {
             self.make_good(missing, events);
         }
+        self.listen_again(quiet);
+    }
+
+    /// In a storm of messages the socket stays out of the set from one hearing to the next, so that each costs one
+    /// wake-up. It is listened to again when nothing came in between, or there is budget for names.
+    fn listen_again(&mut self, quiet: bool) {
+        if self.gathering.is_none() {
+            return;
+        }
+        let now = self.clock.now();
+        if !quiet && !self.budget.wake(now) {
+            self.gathering = Some(now + self.pause);
+            return;
+        }
+        self.gathering = None;
+        // It was in the set all the time, so that nothing but its absence could fail this.
+        drop(self.waiter.listen(self.subscription.as_fd(), Token::Socket));
     }
 
     fn apply(&mut self, message: &Message, ticks: Ticks, events: &mut Vec<ProcessEvent>) {

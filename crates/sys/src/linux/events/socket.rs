@@ -94,6 +94,11 @@ impl Subscription {
         self.socket.make_room(bytes);
     }
 
+    /// The room for messages that wait, in bytes: a message takes 832 of them.
+    pub(super) fn room(&self) -> usize {
+        self.socket.room()
+    }
+
     fn acknowledged() -> Result<Self, Unusable> {
         let socket = Netlink::bound_to(GROUP).map_err(of_call)?;
         socket.report_overruns();

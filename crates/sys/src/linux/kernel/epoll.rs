@@ -3,15 +3,12 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A set of descriptors that are waited for.
 #[derive(Debug)]
 pub(crate) struct Epoll {
     fd: OwnedFd,
-    /// Whether the kernel waits to the nanosecond (`epoll_pwait2`, Linux 5.11); found out when it does not.
-    exact: AtomicBool,
 }
 
 /// How many ready descriptors one wait can tell of; the others come with the next.
@@ -28,7 +25,7 @@ impl Epoll {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: the descriptor is new and nobody else's.
-        Ok(Self { fd: unsafe { OwnedFd::from_raw_fd(fd) }, exact: AtomicBool::new(true) })
+        Ok(Self { fd: unsafe { OwnedFd::from_raw_fd(fd) } })
     }
 
     /// Waits for a descriptor to become readable, from now on and under this token.
@@ -55,56 +52,31 @@ impl Epoll {
 
     /// Waits until something is ready, a signal comes or the time is over; appends the tokens of what is ready.
     pub(crate) fn wait(&self, time: Duration, tokens: &mut Vec<u64>) {
+        self.sleep(time);
         let mut events: Events = [libc::epoll_event { events: 0, u64: 0 }; AT_ONCE as usize];
-        let count = self.wait_exactly(time, &mut events).unwrap_or_else(|| {
-            self.exact.store(false, Ordering::Relaxed);
-            self.wait_roughly(time, &mut events)
-        });
+        // SAFETY: the buffer has room for as many events as is said and lives through the call.
+        let count = unsafe {
+            let room = libc::c_int::from(AT_ONCE);
+            libc::epoll_wait(self.fd.as_raw_fd(), events.as_mut_ptr(), room, 0)
+        };
+        let count = usize::try_from(count).unwrap_or(0);
         tokens.extend(events.iter().take(count).map(|event| event.u64));
     }
 
-    /// `None` where the kernel, or a filter of calls before it, does not know the call.
-    fn wait_exactly(&self, time: Duration, events: &mut Events) -> Option<usize> {
-        if !self.exact.load(Ordering::Relaxed) {
-            return None;
-        }
+    /// Waits until something is ready, a signal comes or the time is over.
+    ///
+    /// By ppoll(2) on the set rather than by `epoll_wait(2)`: it waits to the nanosecond on any kernel; and since
+    /// Linux 6.12 the latter wakes us on the processor of whoever sends a message, on the promise that they are about
+    /// to sleep. A process that has just started a program is not, so that we would come to look at it when it has
+    /// ended, however idle the other processors are.
+    fn sleep(&self, time: Duration) {
+        let mut set = libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let time = libc::timespec {
             tv_sec: libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX),
             tv_nsec: time.subsec_nanos().into(),
         };
-        // SAFETY: the buffer has room for as many events as is said, both pointers live through the call, and
-        // without a signal mask its size is not looked at.
-        let count = unsafe {
-            libc::syscall(
-                libc::SYS_epoll_pwait2,
-                self.fd.as_raw_fd(),
-                events.as_mut_ptr(),
-                libc::c_int::from(AT_ONCE),
-                &raw const time,
-                ptr::null::<libc::sigset_t>(),
-                0_usize,
-            )
-        };
-        if count < 0 {
-            let code = io::Error::last_os_error().raw_os_error();
-            return (!matches!(code, Some(libc::ENOSYS | libc::EPERM))).then_some(0);
-        }
-        usize::try_from(count).ok()
-    }
-
-    fn wait_roughly(&self, time: Duration, events: &mut Events) -> usize {
-        let millis = time.as_nanos().div_ceil(1_000_000);
-        let millis = libc::c_int::try_from(millis).unwrap_or(libc::c_int::MAX);
-        // SAFETY: the buffer has room for as many events as is said and lives through the call.
-        let count = unsafe {
-            libc::epoll_wait(
-                self.fd.as_raw_fd(),
-                events.as_mut_ptr(),
-                libc::c_int::from(AT_ONCE),
-                millis,
-            )
-        };
-        usize::try_from(count).unwrap_or(0)
+        // SAFETY: all that is pointed to lives through the call, and a null mask asks for no change.
+        unsafe { libc::ppoll(&raw mut set, 1, &raw const time, ptr::null()) };
     }
 
     fn control(

@@ -46,6 +46,23 @@ impl Netlink {
         }
     }
 
+    /// The room that there is, as the kernel counts it; 0 where it does not say.
+    pub(crate) fn room(&self) -> usize {
+        let mut bytes: libc::c_int = 0;
+        let mut length = length_of::<libc::c_int>();
+        // SAFETY: both places live through the call, and the value's is as long as is said.
+        let result = unsafe {
+            libc::getsockopt(
+                self.0.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_RCVBUF,
+                (&raw mut bytes).cast(),
+                &raw mut length,
+            )
+        };
+        if result == 0 { usize::try_from(bytes).unwrap_or(0) } else { 0 }
+    }
+
     /// Lets senders know that we had no room. A kernel since 6.6 would take the overrun of its only listener for the
     /// lack of any, and fall silent.
     pub(crate) fn report_overruns(&self) {

@@ -60,7 +60,7 @@ fn one_program_after_another_is_told_of() {
     for accounting in sources() {
         let script = "(exec sh -c 'read line; exec sh -c \"read line; exec sleep 100\"'); exit 5";
         let mut story = Story::of(accounting, script);
-        story.until("the shell runs", |story| story.has("dash") || story.has("sh"));
+        story.until("the shell runs", |story| story.runs("sh"));
         let before = story.events.len();
         story.input.write_all(b"\n").unwrap();
         story.until("the second shell runs", |story| story.events.len() > before);
@@ -103,9 +103,7 @@ fn a_daemon_is_followed_beyond_the_end_of_the_command() {
         let mut story = Story::launched(world, &["bash", "-c", script], true);
         let root = story.root;
         story.until("the command has ended", |story| story.ending(root).is_some());
-        story.until("only the daemon lives", |story| {
-            story.living().len() == 1 && (story.has("sh") || story.has("dash"))
-        });
+        story.until("only the daemon lives", |story| story.living().len() == 1 && story.runs("sh"));
         let daemon = *story.living().iter().next().unwrap();
         story.input.write_all(b"\n").unwrap();
         story.listen_to_the_end();

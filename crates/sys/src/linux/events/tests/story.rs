@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use procmon_model::event::{Ending, ProcessEvent};
 use procmon_model::ports::{Child, Launch, Stdio};
-use procmon_model::process::{ProcessInfo, ProcessKey};
+use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 
 use crate::linux::open;
 use crate::linux::support::PATIENCE;
@@ -158,22 +158,31 @@ impl Story {
     }
 
     /// What each process was last known to run; `None` where it ran something that was not read.
-    pub(super) fn names(&self) -> HashMap<ProcessKey, Option<String>> {
-        let mut names: HashMap<ProcessKey, Option<String>> = HashMap::new();
+    fn images(&self) -> HashMap<ProcessKey, Option<&Image>> {
         let known = self.found.iter().chain(self.born());
-        names.extend(known.map(|info| (info.key, Some(info.image.name.clone()))));
+        let mut images: HashMap<_, _> = known.map(|info| (info.key, Some(&info.image))).collect();
         for event in &self.events {
             if let ProcessEvent::Renamed { key, image, .. } = event {
-                names.insert(*key, image.as_ref().map(|image| image.name.clone()));
+                images.insert(*key, image.as_ref());
             }
         }
-        names
+        images
     }
 
-    /// Whether a process of this name lives.
+    /// Whether a living process runs an image like this.
+    fn has_image(&self, like: impl Fn(&Image) -> bool) -> bool {
+        let images = self.images();
+        self.living().iter().any(|key| images[key].is_some_and(&like))
+    }
+
+    /// Whether a process whose executable has this name lives.
     pub(super) fn has(&self, name: &str) -> bool {
-        let names = self.names();
-        self.living().iter().any(|key| names[key].as_deref() == Some(name))
+        self.has_image(|image| image.name == name)
+    }
+
+    /// Whether a process with this first word lives.
+    pub(super) fn runs(&self, word: &str) -> bool {
+        self.has_image(|image| image.command.first().is_some_and(|first| first == word))
     }
 
     /// How many programs a process has started.

@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::ProcessTable;
-use procmon_model::process::{ProcessKey, ProcessState, Reading};
+use procmon_model::process::{ProcessState, Reading};
 use procmon_model::units::{Bytes, CpuTime};
 
 use super::support::{Echo, cpu_from_wait4, key_of, read, until};
