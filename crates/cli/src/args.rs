@@ -1,0 +1,224 @@
+//! Floor 12. The words of the command line. What they mean together stands in the plan.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use procmon_model::settings::PROFILES;
+
+use crate::duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  procmon run npm test
+  procmon run --out run.jsonl npx jest -w 4
+  procmon run --json --quiet npm run build | jq .type
+  procmon attach --duration 10s 4711
+  procmon summary run.jsonl";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  procmon run npm test
+  procmon run --interval 20ms --fixed --out run.jsonl npx webpack
+  procmon run --duration 30s --summary cost.json -- node server.js --port 8080
+
+Exit code: that of the command, which also means death by the same signal; 124 when --duration ended it, 125 when \
+procmon failed, 126 when the command cannot be executed, 127 when there is none.";
+
+const ATTACH_EXAMPLES: &str = "\
+Examples:
+  procmon attach 4711
+  procmon attach --duration 10s --json $(pgrep -n node)
+
+Ctrl-C ends the watching; the process goes on.";
+
+/// What a command and everything it starts cost: time, CPU, memory and processes.
+#[derive(Debug, Parser)]
+#[command(name = "procmon", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a command and say what it cost
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunWords),
+    /// Watch a process that runs already, and what it starts
+    #[command(after_help = ATTACH_EXAMPLES)]
+    Attach(AttachWords),
+    /// Say what a recorded run cost
+    Summary(SummaryWords),
+}
+
+/// The words of `procmon run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunWords {
+    #[command(flatten)]
+    pub(crate) watch: WatchWords,
+
+    /// Drop the command's output
+    #[arg(long)]
+    pub(crate) mute: bool,
+
+    /// The command and its arguments; procmon's own options stand before it
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// The words of `procmon attach`.
+#[derive(Debug, Args)]
+pub(crate) struct AttachWords {
+    #[command(flatten)]
+    pub(crate) watch: WatchWords,
+
+    /// The number of the process
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) pid: u32,
+}
+
+/// The words of `procmon summary`.
+#[derive(Debug, Args)]
+pub(crate) struct SummaryWords {
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Whether to colour the text
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
+    pub(crate) color: ColourChoice,
+
+    /// A recording that was made with --out
+    pub(crate) recording: PathBuf,
+}
+
+/// The words that say how to watch and where the results go.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct WatchWords {
+    /// Time between samples during the first second, such as 50ms [default: 100ms]
+    #[arg(long, value_name = "TIME", value_parser = duration::interval)]
+    pub(crate) interval: Option<Duration>,
+
+    /// Time between samples from ten seconds on; until then it rises steadily [default: 1s]
+    #[arg(long, value_name = "TIME", value_parser = duration::interval, conflicts_with = "fixed")]
+    pub(crate) max_interval: Option<Duration>,
+
+    /// Keep the interval as it is at the start
+    #[arg(long)]
+    pub(crate) fixed: bool,
+
+    /// Stop after this long, such as 30s; a command that was run is then ended, a process that was found goes on
+    #[arg(long, value_name = "TIME", value_parser = duration::duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// Interval, metrics and history for a purpose
+    #[arg(long, value_name = "NAME", value_parser = profiles())]
+    pub(crate) profile: Option<String>,
+
+    /// Leave out what the process starts
+    #[arg(long)]
+    pub(crate) no_children: bool,
+
+    /// How to see processes
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = AccountingChoice::Auto)]
+    pub(crate) accounting: AccountingChoice,
+
+    /// Record to this file, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write the records to stdout, as JSON Lines; the command's stdout goes to stderr then
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write the summary to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+
+    /// Say nothing but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    /// Whether to colour the summary
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
+    pub(crate) color: ColourChoice,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColourChoice {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// In any case
+    Always,
+    /// In no case
+    Never,
+}
+
+/// How to see processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccountingChoice {
+    /// The best that works here
+    Auto,
+    /// By the kernel's events, or not at all
+    Events,
+    /// By looking at new process numbers every few milliseconds
+    Poll,
+}
+
+/// How to say a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+fn profiles() -> PossibleValuesParser {
+    PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.purpose)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn run(words: &[&str]) -> RunWords {
+        let words = ["procmon", "run"].iter().chain(words);
+        match Arguments::try_parse_from(words).unwrap().command {
+            Command::Run(words) => words,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_command_is_the_commands_even_where_it_looks_like_ours() {
+        let words = run(&["--json", "npm", "test", "--watch", "--json", "--help", "--", "-x"]);
+        assert!(words.watch.json);
+        assert_eq!(words.command, ["npm", "test", "--watch", "--json", "--help", "--", "-x"]);
+    }
+
+    #[test]
+    fn two_dashes_end_our_options() {
+        let words = run(&["--quiet", "--", "--odd", "-x"]);
+        assert_eq!(words.command, ["--odd", "-x"]);
+    }
+
+    #[test]
+    fn an_option_that_is_not_ours_is_no_command() {
+        let error = Arguments::try_parse_from(["procmon", "run", "--jsn", "npm"]).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::UnknownArgument);
+    }
+}

@@ -1,0 +1,78 @@
+//! Floor 12. Watching: a plan becomes a session, and its outcome reaches whoever wanted it.
+
+use std::io;
+use std::time::Duration;
+
+use procmon_core::session::{Order, Outcome, Session};
+use procmon_core::sink::{JsonLines, Spare};
+use procmon_model::ports::Sink;
+use procmon_model::units::Elapsed;
+use procmon_sys::Inside;
+
+use crate::failure::Failure;
+use crate::lines_out::LinesOut;
+use crate::out_file::OutFile;
+use crate::plan::{Outputs, Plan, Voice};
+use crate::printer::Printer;
+use crate::signals::{Role, Signals};
+use crate::summary_file;
+
+/// Watches to the end, and says and writes what was asked for.
+pub(crate) fn watch(plan: Plan, role: Role, printer: &mut Printer<'_>) -> Result<Outcome, Failure> {
+    let Plan { target, settings, accounting, outputs, voice } = plan;
+    let signals = Signals::hold_back(role).map_err(|error| unprepared(&error))?;
+    let (sinks, lines) = sinks(&outputs).map_err(|error| unprepared(&error))?;
+    let inside = Inside::OwnProcess;
+    let order = Order { target, settings, accounting, inside, signals: signals.before(), sinks };
+    let session = Session::start(order)?;
+    signals.pass_on(session.remote());
+    let digest = session.digest();
+    let mut outcome = session.run()?;
+    signals.let_through();
+    if let Some(loss) = lines.and_then(LinesOut::finish) {
+        let took = Duration::try_from_secs_f64(outcome.summary.duration_ms / 1e3);
+        digest.add_loss(Elapsed::ZERO + took.unwrap_or_default(), &loss);
+        outcome.losses.push(loss);
+        outcome.summary = digest.summary().unwrap_or(outcome.summary);
+    }
+    deliver(&outcome, &outputs, voice, printer);
+    Ok(outcome)
+}
+
+fn unprepared(error: &io::Error) -> Failure {
+    Failure::new(format!("the watching could not be prepared: {error}"))
+}
+
+/// Where the records go, and who has to be waited for at the end.
+#[expect(clippy::type_complexity, reason = "the two halves have nothing in common to be named by")]
+fn sinks(outputs: &Outputs) -> io::Result<(Vec<Box<dyn Sink>>, Option<LinesOut>)> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    if let Some(path) = &outputs.out {
+        let name = path.display().to_string();
+        sinks.push(Box::new(JsonLines::new(OutFile::new(path.clone()), name, Spare::Retry)));
+    }
+    if !outputs.json {
+        return Ok((sinks, None));
+    }
+    let (queue, lines) = LinesOut::start()?;
+    sinks.push(Box::new(queue));
+    Ok((sinks, Some(lines)))
+}
+
+/// Nothing that goes wrong here changes how we end: that is the command's.
+fn deliver(outcome: &Outcome, outputs: &Outputs, voice: Voice, printer: &mut Printer<'_>) {
+    if voice.quiet {
+        // The summary would have these lines among its warnings.
+        for loss in &outcome.losses {
+            printer.error(&loss.message);
+        }
+    } else {
+        printer.summary(&outcome.summary, voice.colour);
+    }
+    if let Some(path) = &outputs.summary
+        && let Err(error) = summary_file::replace(path, &outcome.summary)
+    {
+        let path = path.display();
+        printer.error(&format!("the summary could not be written to {path}: {error}"));
+    }
+}

@@ -1,0 +1,46 @@
+//! Floor 12. The command line: turns words into an order, lets the core carry it out, and says how it went.
+
+mod args;
+mod commands;
+mod duration;
+mod exit;
+mod failure;
+mod lines_out;
+mod out_file;
+mod parent;
+mod plan;
+mod printer;
+mod signals;
+mod summary_file;
+mod usage;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+pub use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Does what `args`, the program's own name first, ask for. Data that was asked for goes to `out`, our words to `err`.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut printer = Printer::new(out, err);
+    let result = match Arguments::try_parse_from(&args) {
+        Ok(Arguments { command: Command::Run(words) }) => commands::run(words, &mut printer),
+        Ok(Arguments { command: Command::Attach(words) }) => commands::attach(words, &mut printer),
+        Ok(Arguments { command: Command::Summary(words) }) => {
+            commands::summary(&words, &mut printer)
+        }
+        Err(error) => usage::explain(&error, &args, &mut printer),
+    };
+    result.unwrap_or_else(|failure| {
+        printer.failure(&failure);
+        failure.exit
+    })
+}

@@ -1,0 +1,178 @@
+//! Floor 12. The meaning of the words: what to watch, how, and where the results go. Contradictions end here.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use procmon_core::session::Target;
+use procmon_model::ports::{Launch, Stdio};
+use procmon_model::settings::{Settings, profile};
+use procmon_sys::Accounting;
+
+use crate::args::{AccountingChoice, AttachWords, ColourChoice, RunWords, WatchWords};
+use crate::duration::shown;
+use crate::failure::Failure;
+use crate::parent::SHIM_PID;
+
+/// The descriptor of standard error.
+const STDERR: i32 = 2;
+
+/// What to do.
+pub(crate) struct Plan {
+    pub(crate) target: Target,
+    pub(crate) settings: Settings,
+    pub(crate) accounting: Accounting,
+    pub(crate) outputs: Outputs,
+    pub(crate) voice: Voice,
+}
+
+/// Where the results go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outputs {
+    /// The file of the recording.
+    pub(crate) out: Option<PathBuf>,
+    /// Whether the records go to stdout.
+    pub(crate) json: bool,
+    /// The file of the summary.
+    pub(crate) summary: Option<PathBuf>,
+}
+
+/// How we speak to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Voice {
+    pub(crate) quiet: bool,
+    pub(crate) colour: ColourChoice,
+}
+
+/// What `procmon run` is to do.
+pub(crate) fn run(words: RunWords) -> Result<Plan, Failure> {
+    let RunWords { watch, mute, command } = words;
+    let launch =
+        Launch { command, cwd: None, environment: environment(), stdio: stdio(watch.json, mute) };
+    plan(Target::Launch(launch), watch)
+}
+
+/// What `procmon attach` is to do.
+pub(crate) fn attach(words: AttachWords) -> Result<Plan, Failure> {
+    plan(Target::Attach(words.pid), words.watch)
+}
+
+fn plan(target: Target, words: WatchWords) -> Result<Plan, Failure> {
+    if words.out.is_some() && words.out == words.summary {
+        return Err(Failure::new("--out and --summary name the same file"));
+    }
+    let settings = settings(&words)?;
+    let accounting = match words.accounting {
+        AccountingChoice::Auto => Accounting::Auto,
+        AccountingChoice::Events => Accounting::Events,
+        AccountingChoice::Poll => Accounting::Poll,
+    };
+    let outputs = Outputs { out: words.out, json: words.json, summary: words.summary };
+    let voice = Voice { quiet: words.quiet, colour: words.color };
+    Ok(Plan { target, settings, accounting, outputs, voice })
+}
+
+/// A profile goes first and what is said explicitly wins over it.
+fn settings(words: &WatchWords) -> Result<Settings, Failure> {
+    let mut settings =
+        Settings { duration: words.duration, children: !words.no_children, ..Settings::default() };
+    if let Some(profile) = words.profile.as_deref().and_then(profile) {
+        settings = settings.with_profile(profile);
+    }
+    if let Some(interval) = words.interval {
+        settings = settings.with_interval(interval);
+    }
+    if let Some(max_interval) = words.max_interval {
+        not_below(max_interval, settings.interval)?;
+        settings.max_interval = max_interval;
+    }
+    if words.fixed {
+        settings.max_interval = settings.interval;
+    }
+    Ok(settings)
+}
+
+fn not_below(max_interval: Duration, interval: Duration) -> Result<(), Failure> {
+    if max_interval >= interval {
+        return Ok(());
+    }
+    let (max_interval, interval) = (shown(max_interval), shown(interval));
+    Err(Failure::hinted(
+        format!("--max-interval {max_interval} is below the interval of {interval}"),
+        format!("`--interval {max_interval} --fixed` samples that often all along"),
+    ))
+}
+
+/// The pipe that the records go into stays clean: what the command says goes beside it.
+fn stdio(json: bool, mute: bool) -> [Stdio; 3] {
+    match (mute, json) {
+        (true, _) => [Stdio::Inherit, Stdio::Null, Stdio::Null],
+        (false, true) => [Stdio::Inherit, Stdio::Descriptor(STDERR), Stdio::Inherit],
+        (false, false) => [Stdio::Inherit; 3],
+    }
+}
+
+/// Ours, without the word that the npm package's shim left for us.
+fn environment() -> Option<Vec<(OsString, OsString)>> {
+    env::var_os(SHIM_PID)?;
+    Some(env::vars_os().filter(|(name, _)| name != SHIM_PID).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Arguments, Command};
+
+    fn planned(words: &[&str]) -> Result<Plan, Failure> {
+        let words = ["procmon", "run"].iter().chain(words).chain(&["true"]);
+        match Arguments::try_parse_from(words).unwrap().command {
+            Command::Run(words) => run(words),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn intervals(words: &[&str]) -> (u128, u128) {
+        let settings = planned(words).unwrap().settings;
+        (settings.interval.as_millis(), settings.max_interval.as_millis())
+    }
+
+    #[test]
+    fn intervals_come_from_the_defaults_the_profile_and_the_words_in_this_order() {
+        assert_eq!(intervals(&[]), (100, 1000));
+        assert_eq!(intervals(&["--fixed"]), (100, 100));
+        assert_eq!(intervals(&["--interval", "2s"]), (2000, 2000));
+        assert_eq!(intervals(&["--interval", "20ms"]), (20, 1000));
+        assert_eq!(intervals(&["--interval", "20ms", "--fixed"]), (20, 20));
+        assert_eq!(intervals(&["--max-interval", "5s"]), (100, 5000));
+        assert_eq!(intervals(&["--profile", "intensive"]), (1000, 1000));
+        assert_eq!(intervals(&["--profile", "intensive", "--interval", "50ms"]), (50, 50));
+        assert_eq!(intervals(&["--profile", "intensive", "--max-interval", "5s"]), (1000, 5000));
+    }
+
+    #[test]
+    fn a_maximum_below_the_interval_is_a_contradiction() {
+        let words = ["--profile", "standard", "--max-interval", "5s"];
+        let failure = planned(&words).err().unwrap();
+        assert_eq!(failure.message, "--max-interval 5s is below the interval of 10s");
+    }
+
+    #[test]
+    fn one_file_cannot_hold_the_recording_and_the_summary() {
+        let failure = planned(&["--out", "a", "--summary", "a"]).err().unwrap();
+        assert_eq!(failure.message, "--out and --summary name the same file");
+    }
+
+    #[test]
+    fn records_on_stdout_send_the_commands_output_aside() {
+        let stdio = |words: &[&str]| match planned(words).unwrap().target {
+            Target::Launch(launch) => launch.stdio,
+            Target::Attach(_) => panic!("no command"),
+        };
+        assert_eq!(stdio(&[]), [Stdio::Inherit; 3]);
+        assert_eq!(stdio(&["--json"]), [Stdio::Inherit, Stdio::Descriptor(2), Stdio::Inherit]);
+        assert_eq!(stdio(&["--mute", "--json"]), [Stdio::Inherit, Stdio::Null, Stdio::Null]);
+    }
+}

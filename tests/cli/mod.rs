@@ -1,0 +1,13 @@
+//! The command line as it is used: words, streams, endings, signals, files.
+
+mod attach;
+mod endings;
+mod files;
+mod help;
+mod json;
+mod parent;
+mod recordings;
+mod signals;
+mod streams;
+mod terminal;
+mod words;

@@ -1,0 +1,26 @@
+//! Floor 12. The pages of docs/ that repeat what the code knows say the same.
+
+use std::fs;
+use std::path::Path;
+
+use procmon_model::metrics::{CATALOGUE, Kind, Metric};
+
+#[test]
+fn the_page_of_metrics_has_every_metric_of_the_catalogue() {
+    let rows: Vec<String> = CATALOGUE
+        .iter()
+        .map(|metric| {
+            let kind = match metric.kind {
+                Kind::Counter => "counter",
+                Kind::Gauge => "gauge",
+            };
+            let Metric { name, unit, help, linux, null_when, .. } = metric;
+            format!("| `{name}` | {unit} | {kind} | {help} | {linux} | {null_when} |")
+        })
+        .collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/METRICS.md");
+    let page = fs::read_to_string(path).unwrap();
+    let processes = page.split("## The tree").next().unwrap();
+    let table: Vec<&str> = processes.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(table, rows);
+}

@@ -1,0 +1,5 @@
+//! What is counted on a real Linux, held against what is known otherwise.
+
+mod counting;
+mod odd_processes;
+mod restricted;

@@ -1,0 +1,12 @@
+//! What the tests of the program share: starting it, talking to it, reading what it wrote.
+
+mod program;
+mod results;
+mod terminal;
+mod watchdog;
+
+pub(crate) use program::{
+    Finished, Program, Running, as_nobody, interpreter, procmon, program, python, shell,
+};
+pub(crate) use results::{Results, is_alive, records};
+pub(crate) use terminal::{Session, Step};
