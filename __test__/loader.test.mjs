@@ -1,0 +1,105 @@
+// How the native half is found, and what is said when it is not.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const timeout = 30_000;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const addon = join(root, `procmon.${platform()}.node`);
+
+test('without a native half there is one error that tells what was tried and what to do', { timeout }, () => {
+  const copy = copyOfPackage();
+  const { code, message } = loaded(copy);
+  const [first, ...rest] = message.split('\n');
+  assert.equal(code, 'ERR_PROCMON_NO_BINDING');
+  assert.equal(first, `the native part for ${platform()} could not be loaded; tried:`);
+  assert.deepEqual(rest.slice(0, 3), [
+    `  ${join(copy, `procmon.${platform()}.node`)}: not there`,
+    `  ${join(copy, 'target/release/libprocmon_node.so')}: not there`,
+    `  ${join(copy, 'target/debug/libprocmon_node.so')}: not there`,
+  ]);
+  assert.match(rest[3], new RegExp(`^ {2}@procmon/${platform()}: Cannot find module`));
+  assert.match(rest[4], /npm\/cli\/issues\/4828.*remove node_modules and package-lock\.json/);
+  assert.equal(rest.length, 5);
+});
+
+test('the platform package is found where nothing else is', { timeout }, () => {
+  const copy = copyOfPackage();
+  const place = join(copy, 'node_modules', '@procmon', platform());
+  mkdirSync(place, { recursive: true });
+  writeFileSync(
+    join(place, 'package.json'),
+    JSON.stringify({ name: `@procmon/${platform()}`, version, main: 'a.node' }),
+  );
+  copyFileSync(addon, join(place, 'a.node'));
+  assert.deepEqual(loaded(copy), { version });
+});
+
+test('a library as cargo calls it is found in a checkout', { timeout }, () => {
+  const copy = copyOfPackage();
+  mkdirSync(join(copy, 'target', 'debug'), { recursive: true });
+  copyFileSync(addon, join(copy, 'target', 'debug', 'libprocmon_node.so'));
+  assert.deepEqual(loaded(copy), { version });
+});
+
+test('a file that is no addon is passed over and named', { timeout }, () => {
+  const copy = copyOfPackage();
+  writeFileSync(join(copy, `procmon.${platform()}.node`), 'text');
+  const { code, message } = loaded(copy);
+  assert.equal(code, 'ERR_PROCMON_NO_BINDING');
+  assert.match(message, /\.node: .*(file too short|invalid ELF header)/);
+});
+
+test('PROCMON_NATIVE_PATH is the only place where it is set', { timeout }, () => {
+  assert.deepEqual(loaded(copyOfPackage(), { PROCMON_NATIVE_PATH: addon }), { version });
+  const { code, message } = loaded(root, { PROCMON_NATIVE_PATH: '/nowhere/procmon.node' });
+  assert.equal(code, 'ERR_PROCMON_NO_BINDING');
+  assert.equal(message.split('\n')[1], '  /nowhere/procmon.node: not there');
+  assert.equal(message.split('\n').length, 3);
+});
+
+test('a native half of another version is refused', { timeout }, () => {
+  const copy = copyOfPackage('99.0.0');
+  const { code, message } = loaded(copy, { PROCMON_NATIVE_PATH: addon });
+  assert.equal(code, 'ERR_PROCMON_VERSION_MISMATCH');
+  assert.equal(
+    message,
+    `the native part ${addon} has version ${version} and the package 99.0.0; install the package again`,
+  );
+});
+
+/** The JavaScript of the package in a folder of its own. */
+function copyOfPackage(itsVersion = version) {
+  const copy = mkdtempSync(join(tmpdir(), 'procmon-loader-'));
+  cpSync(join(root, 'js'), join(copy, 'js'), { recursive: true });
+  copyFileSync(join(root, 'index.cjs'), join(copy, 'index.cjs'));
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ version: itsVersion, main: 'index.cjs' }));
+  return copy;
+}
+
+/** What a fresh Node gets when it loads the package in a folder: its version, or the code and message of an error. */
+function loaded(folder, env = {}) {
+  const script = `
+    let answer;
+    try {
+      answer = { version: require(${JSON.stringify(folder)}).version };
+    } catch ({ code, message }) {
+      answer = { code, message };
+    }
+    console.log(JSON.stringify(answer));`;
+  const { PROCMON_NATIVE_PATH: _, ...rest } = process.env;
+  const { stdout } = spawnSync(process.execPath, ['--eval', script], { env: { ...rest, ...env }, encoding: 'utf8' });
+  return JSON.parse(stdout);
+}
+
+/** As napi-rs names this machine. */
+function platform() {
+  const musl = process.report.getReport().header.glibcVersionRuntime === undefined;
+  return `linux-${process.arch}-${musl ? 'musl' : 'gnu'}`;
+}

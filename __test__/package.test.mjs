@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = require('procmon/package.json');
+
+test('import gives the very objects that require gives, and they all under default', async () => {
+  const required = require('procmon');
+  const { default: whole, ...named } = await import('procmon');
+  assert.equal(whole, required);
+  assert.deepEqual(Object.keys(named).sort(), Object.keys(required).sort());
+  for (const [name, value] of Object.entries(named)) assert.equal(value, required[name], name);
+});
+
+test('nothing runs when the published package is installed', () => {
+  const atInstall = ['preinstall', 'install', 'postinstall'];
+  assert.deepEqual(
+    Object.keys(manifest.scripts).filter((name) => atInstall.includes(name)),
+    [],
+  );
+  assert.equal(manifest.dependencies, undefined);
+});
+
+test('the package holds what its manifest names and nothing of the workshop', () => {
+  const packed = packedFiles();
+  const named = [manifest.main, manifest.types, manifest.bin.procmon, manifest.exports['.'].import];
+  for (const file of named) assert.ok(packed.includes(file.replace('./', '')), `${file} is not packed`);
+  const elsewhere = packed.filter((file) => file.includes('/') && !/^(bin|js)\//.test(file));
+  assert.deepEqual(elsewhere, []);
+});
+
+test('the crates and the package have one version', () => {
+  const cargo = readFileSync(new URL('../Cargo.toml', import.meta.url), 'utf8');
+  assert.equal(/^version = "(.+)"$/m.exec(cargo)?.[1], manifest.version);
+});
+
+test('the lockfile names no registry', () => {
+  const lock = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
+  assert.equal(lock.includes('"resolved"'), false);
+});
+
+/** The paths that `npm pack` would put into the package. */
+function packedFiles() {
+  const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    shell: process.platform === 'win32',
+  });
+  const report = JSON.parse(json);
+  const [pack] = Array.isArray(report) ? report : Object.values(report);
+  return pack.files.map((file) => file.path);
+}

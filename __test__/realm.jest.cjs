@@ -1,0 +1,48 @@
+// Inside jest, modules live in a realm of their own: errors and objects must be of that one.
+
+const { attach, ProcmonError, profiles, run, snapshot, version } = require('procmon');
+
+test('errors are errors of this realm', async () => {
+  const failed = await run('procmon-no-such-command').catch((error) => error);
+  expect(failed).toBeInstanceOf(Error);
+  expect(failed).toBeInstanceOf(ProcmonError);
+  const thrown = [() => attach(2 ** 31 - 1), () => snapshot(2 ** 31 - 1), () => run(5), () => attach(0)].map(caught);
+  for (const error of thrown) expect(error).toBeInstanceOf(Error);
+  expect(thrown[0]).toBeInstanceOf(ProcmonError);
+  expect(thrown[2]).toBeInstanceOf(TypeError);
+  expect(thrown[3]).toBeInstanceOf(RangeError);
+  expect(() => run(5)).toThrow(TypeError);
+  await expect(run('true', { signal: AbortSignal.abort() })).rejects.toThrow('The operation was aborted');
+});
+
+test('objects are objects of this realm', async () => {
+  const handle = run('sleep', ['0.2'], { interval: 20 });
+  const { summary, samples, processes, args } = await handle;
+  for (const list of [samples, processes, args, samples[0].processes, summary.warnings])
+    expect(list).toBeInstanceOf(Array);
+  for (const object of [summary, samples[0], handle.header, profiles.minimal]) expect(object).toBeInstanceOf(Object);
+  expect(handle.then(() => {})).toBeInstanceOf(Promise);
+  expect(version).toBe(require('procmon/package.json').version);
+});
+
+test('a session goes on where the test fakes the timers', async () => {
+  jest.useFakeTimers();
+  try {
+    const handle = run('sh', ['-c', 'sleep 0.1; exit 3'], { interval: 10 });
+    let samples = 0;
+    for await (const _ of handle) samples += 1;
+    expect(samples).toBeGreaterThan(2);
+    expect((await handle).exitCode).toBe(3);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+function caught(attempt) {
+  try {
+    attempt();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

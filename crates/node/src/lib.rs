@@ -1,0 +1,117 @@
+//! Floor 12. The addon: what JavaScript may ask of a session. Every answer is a number, a truth or JSON text.
+//!
+//! This is the private half of the npm package. `js/` checks arguments before they come here and makes the errors that
+//! users see, so that both belong to the realm of the caller; texts cross the border faster than objects would.
+
+mod error;
+mod js_sink;
+mod monitor;
+mod output;
+mod snapshot;
+mod types;
+
+use napi_derive::napi;
+
+use crate::js_sink::Waker;
+use crate::monitor::Monitor;
+
+/// A session that runs in a thread of its own.
+#[napi]
+pub struct NativeMonitor {
+    monitor: Monitor,
+}
+
+#[napi]
+impl NativeMonitor {
+    /// The root's number.
+    #[napi(getter, catch_unwind)]
+    pub fn pid(&self) -> u32 {
+        self.monitor.pid()
+    }
+
+    /// The header: what is watched, where and how.
+    #[napi(catch_unwind)]
+    pub fn header(&self) -> napi::Result<String> {
+        Ok(self.monitor.header()?)
+    }
+
+    /// The records since the last time, one a line. Those that are there when a session has ended are its last.
+    #[napi(catch_unwind)]
+    pub fn drain(&self) -> String {
+        self.monitor.drain()
+    }
+
+    /// Whether the session is over: nothing is added to records and summary any more.
+    #[napi(catch_unwind)]
+    pub fn ended(&self) -> bool {
+        self.monitor.ended()
+    }
+
+    /// The summary so far; null as long as there is none.
+    #[napi(catch_unwind)]
+    pub fn summary(&self) -> napi::Result<Option<String>> {
+        Ok(self.monitor.summary()?)
+    }
+
+    /// The samples that are kept in memory, one a line, oldest first.
+    #[napi(catch_unwind)]
+    pub fn samples(&self) -> String {
+        self.monitor.samples()
+    }
+
+    /// Whether the root is still there, under the same number.
+    #[napi(catch_unwind)]
+    pub fn alive(&self) -> bool {
+        self.monitor.alive()
+    }
+
+    /// Ends the watching; a command that was launched is ended with it.
+    #[napi(catch_unwind)]
+    pub fn stop(&self) {
+        self.monitor.stop();
+    }
+
+    /// Sends a command that was launched a signal.
+    #[napi(catch_unwind)]
+    pub fn kill(&self, signal: i32) {
+        self.monitor.kill(signal);
+    }
+
+    /// Puts a word of the user's into the recording.
+    #[napi(catch_unwind)]
+    pub fn mark(&self, text: String) {
+        self.monitor.mark(text);
+    }
+}
+
+/// Launches a command or finds a process, and begins to watch it. `on_wake` is called when there are records to
+/// drain, and once more when the session has ended.
+///
+/// Fails with the JSON text of a refusal as its message.
+#[napi(
+    catch_unwind,
+    ts_args_type = "options: string, onWake: () => void",
+    ts_return_type = "NativeMonitor"
+)]
+pub fn start(options: String, on_wake: Waker) -> napi::Result<NativeMonitor> {
+    let options = types::Options::try_from(options)?;
+    Ok(NativeMonitor { monitor: Monitor::start(options, on_wake)? })
+}
+
+/// One reading of a process and its descendants. Fails as [`start`] does.
+#[napi(catch_unwind)]
+pub fn snapshot(pid: u32) -> napi::Result<String> {
+    Ok(snapshot::snapshot(pid)?)
+}
+
+/// The six profiles.
+#[napi(catch_unwind)]
+pub fn profiles() -> napi::Result<String> {
+    Ok(types::profiles()?)
+}
+
+/// The version that this addon was built as.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

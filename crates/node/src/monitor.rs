@@ -1,0 +1,192 @@
+//! Floor 12. A session in a thread of its own, and the handle that JavaScript has on it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use procmon_core::session::Session;
+use procmon_core::sink::{Digest, History, JsonLines, Queue, Receiver, Ring, Spare, queue, ring};
+use procmon_model::event::Signal;
+use procmon_model::ports::{Request, Sink};
+use procmon_model::record::Header;
+use procmon_model::settings::Settings;
+use procmon_sys::Remote;
+
+use crate::error::Refusal;
+use crate::js_sink::{Bell, Waker};
+use crate::output::OutputFile;
+use crate::types::Options;
+
+/// How many records wait for JavaScript before the oldest go: some seconds of a busy build while the event loop is
+/// blocked, and a few megabytes.
+const QUEUE_RECORDS: usize = 16 * 1024;
+
+/// A running or ended session, as seen from the JavaScript thread.
+pub(crate) struct Monitor {
+    begun: Begun,
+    reach: Reach,
+    receiver: Receiver,
+    history: History,
+    ended: Arc<AtomicBool>,
+    /// Whether the session is to stop when this handle goes.
+    stop_with_handle: bool,
+}
+
+/// What the session's thread knows once the watching has begun.
+struct Begun {
+    header: Header,
+    digest: Digest,
+}
+
+/// The way to the session, as long as there is one: the descriptor behind it must not wait for the garbage collector.
+#[derive(Clone, Default)]
+struct Reach(Arc<Mutex<Option<Remote>>>);
+
+/// What the session's thread is made of: a session cannot leave the thread in which it was started.
+struct Work {
+    options: Options,
+    settings: Settings,
+    output: Option<OutputFile>,
+    ring: Ring,
+    queue: Queue,
+    end: End,
+}
+
+/// Says that the session has ended when it goes, whether its thread came to its end or broke off.
+struct End {
+    ended: Arc<AtomicBool>,
+    reach: Reach,
+    bell: Bell,
+}
+
+impl Monitor {
+    /// Starts the session and waits until its root is there: some milliseconds.
+    pub(crate) fn start(options: Options, waker: Waker) -> Result<Self, Refusal> {
+        let settings = options.settings()?;
+        let output = options.open_output()?;
+        let bell = Bell::new(waker);
+        let on_ready = bell.clone();
+        let (queue, receiver) = queue(QUEUE_RECORDS, move || on_ready.ring());
+        let (ring, history) = ring(settings.history);
+        let ended = Arc::new(AtomicBool::new(false));
+        let reach = Reach::default();
+        let end = End { ended: Arc::clone(&ended), reach: reach.clone(), bell };
+        let stop_with_handle = options.attaches() || options.cleanup;
+        let (answer, answered) = sync_channel(1);
+        let work = Work { options, settings, output, ring, queue, end };
+        let thread = thread::Builder::new().name("procmon".to_owned());
+        thread
+            .spawn(move || work.run(&answer))
+            .map_err(|error| Refusal::system(&error, "pthread_create", None))?;
+        let broken =
+            |_| Refusal::internal("the session's thread broke off before it began to watch");
+        let begun = answered.recv().map_err(broken)??;
+        Ok(Self { begun, reach, receiver, history, ended, stop_with_handle })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.begun.header.root.pid
+    }
+
+    pub(crate) fn header(&self) -> Result<String, Refusal> {
+        Ok(serde_json::to_string(&self.begun.header)?)
+    }
+
+    pub(crate) fn drain(&self) -> String {
+        let mut text = Vec::new();
+        self.receiver.drain(&mut text);
+        words(text)
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn summary(&self) -> Result<Option<String>, Refusal> {
+        let summary = self.begun.digest.summary();
+        Ok(summary.map(|summary| serde_json::to_string(&summary)).transpose()?)
+    }
+
+    pub(crate) fn samples(&self) -> String {
+        words(self.history.lines())
+    }
+
+    pub(crate) fn alive(&self) -> bool {
+        procmon_sys::find(self.pid()).is_ok_and(|key| key == self.begun.header.root)
+    }
+
+    pub(crate) fn stop(&self) {
+        self.reach.ask(Request::Stop);
+    }
+
+    pub(crate) fn kill(&self, signal: i32) {
+        self.reach.ask(Request::Signal(Signal(signal)));
+    }
+
+    pub(crate) fn mark(&self, text: String) {
+        self.reach.ask(Request::Mark(text));
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        // JavaScript keeps the handle of a command until that has ended. The handle of a running one goes with its
+        // environment alone: a worker thread that was terminated.
+        if self.stop_with_handle && !self.ended() {
+            self.stop();
+        }
+    }
+}
+
+impl Work {
+    fn run(self, answer: &SyncSender<Result<Begun, Refusal>>) {
+        let Self { options, settings, output, ring, queue, end } = self;
+        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring), Box::new(queue)];
+        if let Some(file) = output {
+            let name = file.name();
+            sinks.push(Box::new(JsonLines::new(file, name, Spare::Retry)));
+        }
+        let session = match Session::start(options.order(settings, sinks)) {
+            Ok(session) => session,
+            Err(error) => return reply(answer, Err(error.into())),
+        };
+        end.reach.set(Some(session.remote()));
+        let begun = Begun { header: session.header().clone(), digest: session.digest() };
+        reply(answer, Ok(begun));
+        // Everything that the outcome says stands in the records and in the summary, too.
+        drop(session.run());
+        drop(end);
+    }
+}
+
+impl Reach {
+    fn set(&self, remote: Option<Remote>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = remote;
+    }
+
+    fn ask(&self, request: Request) {
+        if let Some(remote) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            remote.ask(request);
+        }
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.reach.set(None);
+        self.ended.store(true, Ordering::Release);
+        self.bell.ring();
+    }
+}
+
+/// Answers the JavaScript thread, which waits for it and for nothing else.
+fn reply(answer: &SyncSender<Result<Begun, Refusal>>, begun: Result<Begun, Refusal>) {
+    drop(answer.send(begun));
+}
+
+/// Lines of JSON are valid by the way they were made.
+fn words(text: Vec<u8>) -> String {
+    String::from_utf8(text)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}

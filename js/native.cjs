@@ -1,0 +1,67 @@
+'use strict';
+
+// Finds and loads the native half. There is no second try at run time: a package whose native half is missing says so when
+// it is loaded.
+
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+const { ProcmonError } = require('./errors.cjs');
+const { REMEDY, platformName, platformPackage } = require('./platform.cjs');
+const { version } = require('../package.json');
+
+const ROOT = path.join(__dirname, '..');
+
+/** What cargo calls the addon's library. */
+const LIBRARY =
+  { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
+
+/** @returns {{ start: Function, snapshot: Function, profiles: Function, version: Function }} */
+function load() {
+  const tried = [];
+  for (const { name, binding } of candidates()) {
+    try {
+      const native = binding();
+      if (native) return checked(native, name);
+      tried.push(`${name}: not there`);
+    } catch (error) {
+      if (error.code === 'ERR_PROCMON_VERSION_MISMATCH') throw error;
+      tried.push(`${name}: ${error.message.split('\n')[0]}`);
+    }
+  }
+  const list = tried.map((line) => `\n  ${line}`).join('');
+  const message = `the native part for ${platformName()} could not be loaded; tried:${list}\n${REMEDY}`;
+  throw new ProcmonError(message, { code: 'ERR_PROCMON_NO_BINDING' });
+}
+
+/** Where the native half can be, best first; each gives it, throws, or gives null where there is nothing. */
+function candidates() {
+  const override = process.env.PROCMON_NATIVE_PATH;
+  if (override) return [fromFile(path.resolve(override))];
+  return [
+    fromFile(path.join(ROOT, `procmon.${platformName()}.node`)),
+    fromFile(path.join(ROOT, 'target', 'release', LIBRARY)),
+    fromFile(path.join(ROOT, 'target', 'debug', LIBRARY)),
+    { name: platformPackage(), binding: () => require(platformPackage()) },
+  ];
+}
+
+function fromFile(file) {
+  return { name: file, binding: () => (existsSync(file) ? opened(file) : null) };
+}
+
+/** `require` goes by the ending of the name, and cargo's is another one. */
+function opened(file) {
+  if (file.endsWith('.node')) return require(file);
+  const holder = { exports: {} };
+  process.dlopen(holder, file);
+  return holder.exports;
+}
+
+function checked(native, name) {
+  const found = native.version();
+  if (found === version) return native;
+  const message = `the native part ${name} has version ${found} and the package ${version}; install the package again`;
+  throw new ProcmonError(message, { code: 'ERR_PROCMON_VERSION_MISMATCH' });
+}
+
+module.exports = load();

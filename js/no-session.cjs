@@ -1,0 +1,59 @@
+'use strict';
+
+/** Stands where the session of a command would that could not be started: nothing is known of it, and nothing happens. */
+class NoSession {
+  header = null;
+  pid = undefined;
+  latest = null;
+  end = null;
+
+  #error;
+
+  /** @param {Error} error why there is none */
+  constructor(error) {
+    this.#error = error;
+  }
+
+  samples() {
+    return [];
+  }
+
+  summary() {
+    return null;
+  }
+
+  async finished() {
+    throw this.#error;
+  }
+
+  stop() {
+    return this.finished();
+  }
+
+  kill() {
+    return false;
+  }
+
+  alive() {
+    return false;
+  }
+
+  mark() {}
+
+  /** Whoever iterates learns why there is nothing. */
+  reader() {
+    return failing(this.#error);
+  }
+
+  emitTo() {}
+
+  listened() {}
+}
+
+/** @returns {AsyncGenerator<never>} */
+// biome-ignore lint/correctness/useYield: it fails before it could give anything
+async function* failing(error) {
+  throw error;
+}
+
+module.exports = { NoSession };

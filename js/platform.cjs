@@ -1,0 +1,42 @@
+'use strict';
+
+// This machine's name among the platform packages, and where they are. The shim needs it in a hurry, so nothing is loaded
+// here that is not asked for.
+
+const { readFileSync } = require('node:fs');
+
+/** The platform packages are called by this and the platform's name: `@procmon/linux-x64-gnu`. */
+const PACKAGE_PREFIX = '@procmon/';
+
+/** How to repair an installation that lacks its platform package. */
+const REMEDY =
+  'npm leaves optional packages out when the lockfile was made on another system (https://github.com/npm/cli/issues/4828) ' +
+  'or with --omit=optional: remove node_modules and package-lock.json, then install again';
+
+/** This machine as napi-rs names it: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
+function platformName() {
+  const { platform, arch } = process;
+  if (platform === 'win32') return `${platform}-${arch}-msvc`;
+  if (platform !== 'linux') return `${platform}-${arch}`;
+  return `${platform}-${arch}-${usesMusl() ? 'musl' : 'gnu'}`;
+}
+
+/** The package that holds the native parts for this machine. */
+function platformPackage() {
+  return PACKAGE_PREFIX + platformName();
+}
+
+/** Whether the C library is musl. ldd(1) is a script that names its library; it costs a small read instead of a report. */
+function usesMusl() {
+  try {
+    return readFileSync('/usr/bin/ldd', 'latin1').includes('musl');
+  } catch {
+    const { report } = process;
+    // The report looks up the names of open connections, which can take seconds.
+    report.excludeNetwork = true;
+    // The header names the version of glibc that Node runs on; under musl it names none.
+    return report.getReport().header.glibcVersionRuntime === undefined;
+  }
+}
+
+module.exports = { REMEDY, platformName, platformPackage };

@@ -1,0 +1,251 @@
+// The records of a session, as they stand in a recording. docs/FORMAT.md is the specification.
+
+/** The identity of a process: numbers are used again, the pair is not. */
+export interface ProcessKey {
+  /** Its number. */
+  pid: number;
+  /** When it started, in the platform's ticks since boot (Linux: 1/100 s). */
+  startTime: number;
+}
+
+/** The program that a process runs. A fork has its parent's until it runs another. */
+export interface Image {
+  /** The file name of its executable, or of the command's first word. */
+  name: string;
+  /** The words of its command line, secrets masked; empty where unknown. */
+  command: string[];
+  /** The path of its executable; null where unknown. */
+  exe: string | null;
+  /** Its working directory; null where unknown. */
+  cwd: string | null;
+  /** The few variables that tell roles (worker ids, lifecycle), where it has any. */
+  environment?: Record<string, string>;
+  /** What it does ("jest worker 2"); null where that is not known. */
+  role: string | null;
+  /** Present where this is the parent's program, because its own was never seen. */
+  inherited?: true;
+}
+
+/** A process as it was born or found. */
+export interface ProcessInfo extends ProcessKey, Image {
+  /** Its parent at birth; null of a root, and where the parent had gone before it was seen. */
+  parent: ProcessKey | null;
+  /** When it was born or found, in milliseconds since the watching began. */
+  startedMs: number;
+  /** The user that it runs as; null where unknown. */
+  uid: number | null;
+}
+
+/** A process runs another program. */
+export interface ExecEvent extends ProcessKey {
+  type: 'event';
+  event: 'renamed';
+  /** When, in milliseconds since the watching began. */
+  atMs: number;
+  /** What it runs now; null where it had gone before that could be read. */
+  image: Image | null;
+}
+
+/** A process ended. What it had used is null where it was never read. */
+export interface ExitEvent extends ProcessKey {
+  type: 'event';
+  event: 'ended';
+  /** When, in milliseconds since the watching began. */
+  atMs: number;
+  /** Its exit code; null where a signal ended it or nobody could say. */
+  exitCode: number | null;
+  /** The signal that ended it; null where it exited or nobody could say. */
+  signal: string | null;
+  /** Its processor time in nanoseconds. */
+  cpuNs: number | null;
+  /** Whether that was read after its end, and not just before. */
+  cpuFinal: boolean;
+  /** Its largest resident memory. */
+  rssPeakBytes: number | null;
+  /** Bytes that it fetched from storage. */
+  readBytes: number | null;
+  /** Bytes that it sent towards storage. */
+  writtenBytes: number | null;
+}
+
+/** Something went wrong with the watching. */
+export interface Warning {
+  type: 'warning';
+  /** When it was noticed, in milliseconds since the watching began; null where that has no time. */
+  atMs: number | null;
+  /** What; newer versions know more kinds. */
+  kind:
+    | 'recordsDropped'
+    | 'outputFailed'
+    | 'eventsLost'
+    | 'readsDenied'
+    | 'tierChanged'
+    | 'linesSkipped'
+    | 'torn'
+    | 'unknown';
+  /** How often, or how many records it concerns. */
+  count: number;
+  /** The same in one sentence. */
+  message: string;
+}
+
+/** What the processes of a tree used since the sample before, and how they stand: a `sample` line of a recording. */
+export interface Sample {
+  type: 'sample';
+  /** Where the interval begins, in milliseconds since the watching began. */
+  fromMs: number;
+  /** Where it ends. */
+  atMs: number;
+  /** Processor time of the whole tree in the interval in nanoseconds, that of processes that died in it included. */
+  cpuNs: number | null;
+  /** The part of it that no living process used. */
+  departedCpuNs: number | null;
+  /** Bytes that the tree fetched from storage in the interval. */
+  readBytes: number | null;
+  /** Bytes that the tree sent towards storage in the interval. */
+  writtenBytes: number | null;
+  /** The sum of the processes' resident memory; pages that they share are counted for each. */
+  rssSumBytes: number | null;
+  /** The estimate of the tree's memory: shared pages are counted once. */
+  memoryBytes: number | null;
+  /** Threads alive in the tree. */
+  threadCount: number | null;
+  /** Our own processor time for this sample, in nanoseconds. */
+  tookNs: number;
+  /** Each living process. */
+  processes: ProcessUse[];
+}
+
+/** What is measured of one process; docs/METRICS.md tells where each comes from and when it is null. */
+export interface Metrics {
+  /** Processor time, user and system, of all threads, in nanoseconds. */
+  cpuNs: number | null;
+  /** The part of it in user mode, to 10 ms. */
+  cpuUserNs: number | null;
+  /** The part of it in the kernel, to 10 ms. */
+  cpuSystemNs: number | null;
+  /** Page faults served without reading from storage. */
+  minorFaults: number | null;
+  /** Page faults that waited for storage. */
+  majorFaults: number | null;
+  /** Bytes fetched from storage. */
+  readBytes: number | null;
+  /** Bytes sent towards storage. */
+  writtenBytes: number | null;
+  /** Bytes passed by read(2) and its like: files, pipes, sockets and terminals. */
+  readCharsBytes: number | null;
+  /** Bytes passed by write(2) and its like. */
+  writtenCharsBytes: number | null;
+  /** Resident memory, shared pages included. */
+  rssBytes: number | null;
+  /** The largest resident memory that it ever had. */
+  rssPeakBytes: number | null;
+  /** The part of the resident memory that a file or shared memory backs. */
+  sharedBytes: number | null;
+  /** Address space. */
+  virtualBytes: number | null;
+  /** Threads alive. */
+  threads: number | null;
+  /** Open file descriptors. */
+  fds: number | null;
+  /** What the scheduler says of it. */
+  state: 'running' | 'sleeping' | 'waiting' | 'stopped' | 'zombie' | 'other' | null;
+}
+
+/** One process in a sample: what it used in the interval (times, faults, bytes read and written), and how it stands. */
+export interface ProcessUse extends ProcessKey, Metrics {}
+
+/** A tree of processes at one moment. */
+export interface Snapshot extends ProcessKey {
+  /** When it was taken, in milliseconds since 1970. */
+  takenAtMs: number;
+  /** The sum of the processes' resident memory; pages that they share are counted for each. */
+  rssSumBytes: number | null;
+  /** The estimate of the tree's memory: shared pages are counted once. */
+  memoryBytes: number | null;
+  /** Threads alive in the tree. */
+  threadCount: number | null;
+  /** Each living process, the root first. */
+  processes: ProcessSnapshot[];
+}
+
+/** One process in a snapshot: what it has used since its birth, and how it stands. */
+export interface ProcessSnapshot extends ProcessKey, Metrics, Image {
+  /** Its parent; null of the root. */
+  parent: ProcessKey | null;
+  /** The user that it runs as; null where unknown. */
+  uid: number | null;
+}
+
+/** The first record: what is watched, where and how. */
+export interface Header extends ProcessKey {
+  /** The version of the recording's format. */
+  format: number;
+  /** The version of procmon. */
+  version: string;
+  /** The words of the root's command line, secrets masked. */
+  command: string[];
+  /** The path of its executable; null where unknown. */
+  executable: string | null;
+  /** Its working directory at the start; null where unknown. */
+  cwd: string | null;
+  /** The moment that every time counts from, in milliseconds since 1970. */
+  startedAtMs: number;
+  /** Whether the root was running already. */
+  attached: boolean;
+  /** The machine. */
+  host: Host;
+  /** What can be known there. */
+  capabilities: Capabilities;
+  /** What the session was asked to do. */
+  settings: Settings;
+}
+
+/** The machine. */
+export interface Host {
+  /** "linux", "macos" or "windows". */
+  os: string;
+  /** The kernel's release; null where unknown. */
+  kernel: string | null;
+  /** The processor's family: "x86_64", "aarch64". */
+  arch: string;
+  /** Processors that are online; null where unknown. */
+  cpus: number | null;
+  /** Processors that the command may use: affinity and a cgroup's quota count; null where unknown. */
+  cpusAvailable: number | null;
+  /** Physical memory; null where unknown. */
+  memoryBytes: number | null;
+}
+
+/** How processes are seen, best first; docs/ARCHITECTURE.md tells what each promises. */
+export type Tier = 'R' | '1' | '2' | 'T' | 'portable';
+
+/** What can be known on this machine, with these permissions. */
+export interface Capabilities {
+  /** How processes are seen. */
+  tier: Tier;
+  /** The groups of metrics that can be read, as bits: cpu 1, memory 2, io 4, threads 8, fds 16. */
+  metrics: number;
+  /** Whether the command's total is exact: its ending is waited for by us. */
+  exact: boolean;
+  /** A sentence for each thing that is missing. */
+  reasons: string[];
+}
+
+/** What a session was asked to do. */
+export interface Settings {
+  /** The profile that these came from; null for none. */
+  profile: string | null;
+  /** The interval between samples in the first second. */
+  intervalMs: number;
+  /** The interval from ten seconds on. */
+  maxIntervalMs: number;
+  /** How long to watch; null for as long as the root lives. */
+  durationMs: number | null;
+  /** Whether descendants are watched. */
+  children: boolean;
+  /** The groups of metrics that are read, as bits. */
+  metrics: number;
+  /** How many samples are kept in memory. */
+  history: number;
+}

@@ -1,0 +1,127 @@
+'use strict';
+
+const { endAtExit, leaveAtExit } = require('./cleanup.cjs');
+const { AbortError, ProcmonError, invalidArgType } = require('./errors.cjs');
+const { Monitor } = require('./monitor.cjs');
+const { NoSession } = require('./no-session.cjs');
+const { runOrder } = require('./options.cjs');
+const { ProcessList } = require('./processes.cjs');
+const { profileNames } = require('./profiles.cjs');
+const { Session } = require('./session.cjs');
+const check = require('./validate.cjs');
+
+/** A command that was started and is being watched. index.d.ts tells what each member is. */
+class Run extends Monitor {
+  #session;
+  #result;
+
+  constructor(request) {
+    const processes = new ProcessList();
+    const session = begun(request, processes);
+    super(session);
+    this.#session = session;
+    this.#result = conclude(session, processes, request);
+    // Who neither awaits nor listens is not told; who awaits gets a promise that was made from this one.
+    this.#result.catch((error) => process.nextTick(() => this.listenerCount('error') > 0 && this.emit('error', error)));
+  }
+
+  kill(signal = 'SIGTERM') {
+    return this.#session.kill(check.signalNumber(signal, 'signal'));
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a run is awaited for its result
+  then(onResult, onError) {
+    return this.#result.then(onResult, onError);
+  }
+
+  catch(onError) {
+    return this.#result.catch(onError);
+  }
+
+  finally(onEnd) {
+    return this.#result.finally(onEnd);
+  }
+}
+
+/** Starts a command and watches it. */
+function run(command, args, options) {
+  const hasArgs = args === undefined || args === null || Array.isArray(args);
+  if (!hasArgs && (typeof args !== 'object' || options !== undefined)) {
+    throw invalidArgType('args', 'an instance of Array', args);
+  }
+  const given = check.object((hasArgs ? options : args) ?? {}, 'options');
+  const words = (hasArgs && args) || [];
+  const { signal } = given;
+  if (signal !== undefined) check.abortSignal(signal, 'options.signal');
+  const reject = given.reject !== undefined && check.boolean(given.reject, 'options.reject');
+  const order = runOrder(command, words, given, profileNames);
+  return new Run({ command, args: [...words], order, reject, signal });
+}
+
+/** The session of a command; what keeps it from starting is told to those who wait for the result. */
+function begun({ order, signal }, processes) {
+  if (signal?.aborted) return new NoSession(new AbortError(signal));
+  try {
+    return new Session(order, processes);
+  } catch (error) {
+    return new NoSession(error);
+  }
+}
+
+/** Waits for the end of the command and says what it came to. */
+async function conclude(session, processes, { command, args, order, reject, signal }) {
+  let isCanceled = false;
+  const cancel = () => {
+    isCanceled = true;
+    session.stop();
+  };
+  const finished = session.finished();
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (order.cleanup) endAtExit(session);
+  try {
+    await finished;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    leaveAtExit(session);
+  }
+  const result = resultOf(session, processes, { command, args, isCanceled });
+  if (isCanceled) throw new AbortError(signal, result);
+  if (reject && result.failed) throw failure(result);
+  return result;
+}
+
+/** The names are execa's, where it has one. */
+function resultOf(session, processes, { command, args, isCanceled }) {
+  const { ending, cause } = session.end;
+  const { exitCode, signal } = ending ?? { exitCode: null, signal: null };
+  const summary = session.summary();
+  let samples;
+  return {
+    command,
+    args,
+    cwd: session.header.cwd,
+    pid: session.pid,
+    exitCode,
+    signal,
+    failed: exitCode !== 0,
+    isCanceled,
+    timedOut: cause === 'durationPassed',
+    durationMs: summary.durationMs,
+    summary,
+    processes: processes.all(),
+    /** Parsed when they are looked at: there can be many. */
+    get samples() {
+      samples ??= session.samples();
+      return samples;
+    },
+  };
+}
+
+function failure(result) {
+  const { command, args, exitCode, signal, pid } = result;
+  const how = signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`;
+  const message = `the command ${how}: ${[command, ...args].join(' ')}`;
+  return new ProcmonError(message, { code: 'ERR_PROCMON_COMMAND_FAILED', pid, result });
+}
+
+module.exports = { run };

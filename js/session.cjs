@@ -1,0 +1,212 @@
+'use strict';
+
+const { AsyncResource } = require('node:async_hooks');
+const { ProcmonError, fromNative } = require('./errors.cjs');
+const { KeepAlive } = require('./keep-alive.cjs');
+const native = require('./native.cjs');
+const { SampleLine, SampleReader } = require('./samples.cjs');
+
+/** Sessions that somebody listens to: they stay, even where nobody holds the handle any more. */
+const listenedTo = new Set();
+
+/**
+ * A session of the native half: fetches its records when it is woken, and hands them to whoever is there for them. Nothing
+ * is parsed that nobody looks at.
+ */
+class Session {
+  /** @type {Set<SampleReader>} those who iterate */
+  readers = new Set();
+  keepAlive = new KeepAlive(this);
+  /** How the session ended: its last record, once that is there. */
+  end = null;
+
+  #native;
+  #emitter;
+  #processes;
+  #lines = [];
+  #latest = null;
+  #summary = null;
+  /** Whether the native half has said that nothing more comes. */
+  #ended = false;
+  /** Whether everything has been handed on, too. */
+  #over = false;
+  #done = withResolvers();
+
+  /**
+   * Starts at once; throws what the native half refuses.
+   * @param {object} order made by options.cjs
+   * @param {import('./processes.cjs').ProcessList} [processes] told of every event
+   */
+  constructor(order, processes) {
+    this.#processes = processes;
+    // A session that goes on without an end to it must not keep its own handle: only who listens or waits does.
+    const reference = new WeakRef(this);
+    const wake = AsyncResource.bind(() => reference.deref()?.fetch(), 'PROCMON');
+    try {
+      this.#native = native.start(JSON.stringify(order), wake);
+    } catch (error) {
+      throw fromNative(error);
+    }
+    this.header = JSON.parse(this.#native.header());
+    this.#done.promise.catch(() => {});
+  }
+
+  get pid() {
+    return this.header.pid;
+  }
+
+  /** The last sample; null before the first. */
+  get latest() {
+    return this.#latest?.sample ?? null;
+  }
+
+  /** The samples in memory, oldest first. */
+  samples() {
+    return linesOf(this.#native.samples()).map((line) => JSON.parse(line));
+  }
+
+  /** The summary so far, or of the whole once it is over; null before the first record. */
+  summary() {
+    return this.#summary ?? JSON.parse(this.#native.summary());
+  }
+
+  /** Resolves with the summary once everything has been handed on; holds the event loop until then. */
+  async finished() {
+    this.keepAlive.hold();
+    try {
+      return await this.#done.promise;
+    } finally {
+      this.keepAlive.release();
+    }
+  }
+
+  stop() {
+    if (!this.#ended) this.#native.stop();
+    return this.finished();
+  }
+
+  /** Whether a signal was sent: the command had not ended, as far as is known here. */
+  kill(signal) {
+    if (this.#ended) return false;
+    if (signal === 0) return this.alive();
+    this.#native.kill(signal);
+    return true;
+  }
+
+  /** Whether the root is there at this very moment, under its number. */
+  alive() {
+    return !this.#ended && this.#native.alive();
+  }
+
+  mark(text) {
+    if (!this.#ended) this.#native.mark(text);
+  }
+
+  /** A reader from here on. */
+  reader() {
+    const reader = new SampleReader(this);
+    if (this.#over) reader.close();
+    return reader;
+  }
+
+  /** From here on events go out there. */
+  emitTo(emitter) {
+    this.#emitter = emitter;
+  }
+
+  /** Tells those who listen for something. */
+  emit(name, value) {
+    this.#emitter?.emit(name, value);
+  }
+
+  /** Somebody began to listen. */
+  listened() {
+    if (!this.#over) listenedTo.add(this);
+  }
+
+  /** The native half has something: fetches all of it. */
+  fetch() {
+    // One that could not be started rings when its thread goes.
+    if (this.#native === undefined) return;
+    // What is there after the end has been said is the rest, so the question comes first.
+    this.#ended ||= this.#native.ended();
+    this.#lines.push(...linesOf(this.#native.drain()));
+    this.#handOn();
+    if (!this.#isListenedTo()) listenedTo.delete(this);
+  }
+
+  /** What a listener throws is nobody's to catch here, and costs the others nothing: the rest follows. */
+  #handOn() {
+    try {
+      while (this.#lines.length > 0) this.#take(this.#lines.shift());
+      if (this.#ended && !this.#over) this.#close();
+    } finally {
+      if (this.#lines.length > 0 || this.#ended !== this.#over) setImmediate(() => this.#handOn());
+    }
+  }
+
+  #take(line) {
+    if (line.startsWith('{"type":"sample"')) this.#takeSample(new SampleLine(line));
+    else if (line.startsWith('{"type":"event"')) this.#takeEvent(line);
+    else if (line.startsWith('{"type":"warning"')) this.#takeWarning(line);
+    else if (line.startsWith('{"type":"end"')) this.end = JSON.parse(line);
+  }
+
+  #takeSample(line) {
+    this.#latest = line;
+    for (const reader of this.readers) reader.push(line);
+    if (this.#hasListener('sample')) this.emit('sample', line.sample);
+  }
+
+  #takeEvent(line) {
+    const wanted = this.#processes || EVENT_NAMES.some((name) => this.#hasListener(name));
+    if (!wanted) return;
+    const event = JSON.parse(line);
+    this.#processes?.take(event);
+    if (event.event === 'started') this.emit('spawn', event.process);
+    if (event.event === 'renamed') this.emit('exec', event);
+    if (event.event === 'ended') this.emit('exit', event);
+  }
+
+  #takeWarning(line) {
+    if (this.#hasListener('warning')) this.emit('warning', JSON.parse(line));
+  }
+
+  #close() {
+    this.#over = true;
+    this.#summary = JSON.parse(this.#native.summary());
+    listenedTo.delete(this);
+    for (const reader of this.readers) reader.close();
+    if (this.end === null) {
+      const message = 'the session broke off: its thread ended before its last record';
+      this.#done.reject(new ProcmonError(message, { code: 'ERR_PROCMON_INTERNAL', pid: this.pid }));
+      return;
+    }
+    this.#done.resolve(this.#summary);
+    this.emit('end', this.#summary);
+  }
+
+  #hasListener(name) {
+    return this.#emitter !== undefined && this.#emitter.listenerCount(name) > 0;
+  }
+
+  #isListenedTo() {
+    return this.#emitter !== undefined && this.#emitter.eventNames().length > 0;
+  }
+}
+
+/** The emitter's names for what happens to processes. */
+const EVENT_NAMES = ['spawn', 'exec', 'exit'];
+
+/** The lines of a text in which each line is ended. */
+function linesOf(text) {
+  return text === '' ? [] : text.slice(0, -1).split('\n');
+}
+
+function withResolvers() {
+  const resolvers = {};
+  resolvers.promise = new Promise((resolve, reject) => Object.assign(resolvers, { resolve, reject }));
+  return resolvers;
+}
+
+module.exports = { Session };

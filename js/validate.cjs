@@ -1,0 +1,84 @@
+'use strict';
+
+// Checks of single values, in Node's words. Each returns the value that the native half can take.
+
+const os = require('node:os');
+const { fileURLToPath } = require('node:url');
+const { invalidArgType, invalidArgValue, outOfRange, unknownSignal } = require('./errors.cjs');
+
+/** A text for a C function: it has no null bytes and no halves of surrogate pairs. */
+function text(value, name) {
+  if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
+  if (value.includes('\0')) throw invalidArgValue(name, 'must be a string without null bytes', value);
+  return value.toWellFormed();
+}
+
+/** A text that says something. */
+function word(value, name) {
+  const checked = text(value, name);
+  if (checked === '') throw invalidArgValue(name, 'cannot be empty', value);
+  return checked;
+}
+
+/** A path, or the URL of a file. */
+function filePath(value, name) {
+  if (typeof value === 'string') return word(value, name);
+  if (!isUrl(value)) throw invalidArgType(name, 'of type string or an instance of URL', value);
+  return fileURLToPath(value);
+}
+
+/** A whole number between two others. */
+function integer(value, name, least, most) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < least || value > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value);
+  return value;
+}
+
+function boolean(value, name) {
+  if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
+  return value;
+}
+
+/** One of a few words. */
+function oneOf(value, name, words) {
+  if (words.includes(value)) return value;
+  const reason = `must be one of: ${words.map((word) => `'${word}'`).join(', ')}`;
+  throw invalidArgValue(name, reason, value);
+}
+
+function object(value, name) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidArgType(name, 'of type object', value);
+  }
+  return value;
+}
+
+function abortSignal(value, name) {
+  // The signal of another realm (jest's, or a polyfill's) is as good as ours.
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    typeof value.addEventListener !== 'function' ||
+    !('aborted' in value)
+  ) {
+    throw invalidArgType(name, 'an instance of AbortSignal', value);
+  }
+  return value;
+}
+
+/** As Node tells one, of whichever realm it is. */
+function isUrl(value) {
+  return Boolean(value?.href && value.protocol && value.path === undefined);
+}
+
+/** The number of a signal that was given by name or number. */
+function signalNumber(value, name) {
+  if (typeof value === 'number') return integer(value, name, 0, 64);
+  if (typeof value !== 'string') throw invalidArgType(name, 'of type string or number', value);
+  const number = os.constants.signals[value];
+  if (number === undefined) throw unknownSignal(value);
+  return number;
+}
+
+module.exports = { abortSignal, boolean, filePath, integer, object, oneOf, signalNumber, text, word };

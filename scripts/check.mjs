@@ -1,0 +1,29 @@
+// Everything a change has to satisfy beside the tests. `npm run check` runs this; the last stage compares with what is staged.
+
+import { spawnSync } from 'node:child_process';
+import { environment, runStages } from './stages.mjs';
+
+const missing = ['typos', 'cargo-shear', 'cargo-deny'].filter((tool) => !isInstalled(tool));
+if (missing.length > 0) {
+  process.stderr.write(
+    `procmon: not installed: ${missing.join(', ')}; run scripts/check-tools, or cargo install --locked typos-cli cargo-shear cargo-deny\n`,
+  );
+  process.exit(1);
+}
+
+runStages('check', [
+  { name: 'spelling', command: ['typos'] },
+  { name: 'unused dependencies', command: ['cargo-shear'] },
+  { name: 'licences and sources', command: ['cargo-deny', '--locked', 'check', 'bans', 'licenses', 'sources'] },
+  { name: 'rust format', command: ['cargo', 'fmt', '--all', '--check'] },
+  { name: 'clippy', command: ['cargo', 'clippy', '--workspace', '--all-targets', '--', '-D', 'warnings'] },
+  { name: 'rust docs', command: ['cargo', 'doc', '--workspace', '--no-deps'], env: { RUSTDOCFLAGS: '-D warnings' } },
+  { name: 'biome', command: ['biome', 'check', '--error-on-warnings'] },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'generated files are fresh', command: ['git', 'diff', '--exit-code'] },
+]);
+
+/** Whether a tool starts. */
+function isInstalled(tool) {
+  return spawnSync(tool, ['--version'], { env: environment, stdio: 'ignore' }).status === 0;
+}
