@@ -127,7 +127,8 @@ function print(rows) {
   const table = [['workload', 'against plain', 'wall ratio', 'CPU ratio', 'own CPU', 'processes seen'], ...cells];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   for (const row of table) {
-    process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()}\n`);
+    const cells = row.map((cell, column) => cell.padEnd(widths[column]));
+    process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
   }
   process.stdout.write(`median of ${rounds} rounds, and the middle half of them\n`);
 }

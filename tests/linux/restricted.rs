@@ -94,6 +94,27 @@ fn a_number_that_is_used_again_while_we_watch_belongs_to_another_process() {
 }
 
 #[test]
+fn a_leap_of_the_counter_hides_nobody_who_lives_and_leaves_no_bound() {
+    let results = Results::new();
+    let summary = results.word("summary.json");
+    let leap = "import os, time\n\
+        open('/proc/sys/kernel/ns_last_pid', 'w').write('30000')\n\
+        pid = os.fork()\n\
+        while pid == 0 and time.process_time() < 0.3:\n    \
+            pass\n\
+        pid == 0 and os._exit(0)\n\
+        os.waitpid(pid, 0)\n\
+        print(pid)";
+    let ours = [env!("CARGO_BIN_EXE_procmon"), "run", "--quiet", "--summary", &summary];
+    let words = [&NAMESPACES[..], &ours, &python(leap)].concat();
+    let finished = program("unshare", words).run();
+    assert_eq!((finished.code, finished.out(), finished.err()), (Some(0), "30001\n", ""));
+    let summary = results.summary();
+    assert_eq!(summary.processes_seen, Some(2));
+    assert_eq!(summary.accounting.missed_at_most, None);
+}
+
+#[test]
 fn in_a_namespace_of_its_own_events_are_refused_where_they_are_demanded() {
     let ours = [env!("CARGO_BIN_EXE_procmon"), "run", "--accounting", "events", "true"];
     let finished = program("unshare", NAMESPACES.iter().chain(&ours)).run();

@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_typing_error_gets_the_word_that_was_meant() {
-        check(&["atach", "7"], "unrecognized subcommand 'atach'", "did you mean `attach`?");
+        check(&["attach-to", "7"], "unrecognized subcommand 'attach-to'", "did you mean `attach`?");
         check(
             &["run", "--jsn", "npm"],
             "unexpected argument '--jsn' found",

@@ -41,6 +41,10 @@ const SLOWLY: Duration = Duration::from_millis(100);
 /// showing the process needs that.
 const LOOKS: u32 = 3;
 
+/// More new numbers than are looked at one by one. So many appear within a tick when somebody sets the counter, or when
+/// it begins again in a large range; whoever lives is then found among all processes.
+const TOO_MANY: usize = 20_000;
+
 /// Looks for new process numbers.
 pub(super) struct PidRange {
     clock: SessionClock,
@@ -54,7 +58,8 @@ pub(super) struct PidRange {
     children: bool,
     /// Numbers at which nobody was seen so far, and how often they are still to be looked at.
     unclear: Vec<(u32, u32)>,
-    missed: u64,
+    /// Numbers that were found empty; `None` once there were too many to be looked at.
+    missed: Option<u64>,
     budget: Budget,
     /// When to look again; `None` where nobody is watched.
     next: Option<Elapsed>,
@@ -87,7 +92,7 @@ impl PidRange {
             members: HashMap::new(),
             children: false,
             unclear: Vec::new(),
-            missed: 0,
+            missed: Some(0),
             budget: Budget::full(clock.now()),
             next: None,
             reasons,
@@ -123,6 +128,13 @@ impl PidRange {
         let Some(newest) = self.counter.now() else { return };
         let given = self.counter.given(self.newest, newest);
         self.newest = newest;
+        if given.size_hint().0 > TOO_MANY {
+            self.missed = None;
+            for (key, _) in image::scan() {
+                self.look_at_number(key.pid, now, events);
+            }
+            return;
+        }
         // A number is given a little before its process can be seen, so that nobody there is not yet nobody at all.
         let again = mem::take(&mut self.unclear);
         for (pid, looks) in again.into_iter().chain(given.map(|pid| (pid, LOOKS))) {
@@ -130,7 +142,7 @@ impl PidRange {
                 continue;
             }
             match looks {
-                0..=1 => self.missed += 1,
+                0..=1 => self.missed = self.missed.map(|missed| missed + 1),
                 looks => self.unclear.push((pid, looks - 1)),
             }
         }
@@ -263,7 +275,7 @@ impl EventSource for PidRange {
     fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>> {
         // Whoever is born while we look is looked at again afterwards.
         self.newest = self.counter.now().unwrap_or(0);
-        (self.unclear, self.missed) = (Vec::new(), 0);
+        (self.unclear, self.missed) = (Vec::new(), Some(0));
         let now = self.clock.now();
         let living = found::tree(root, children, now);
         if living.is_empty() {
@@ -300,7 +312,8 @@ impl EventSource for PidRange {
     }
 
     fn coverage(&self) -> Coverage {
-        Coverage { lost: 0, missed_at_most: Some(self.missed + self.unclear.len() as u64) }
+        let unclear = self.unclear.len() as u64;
+        Coverage { lost: 0, missed_at_most: self.missed.map(|missed| missed + unclear) }
     }
 
     fn capabilities(&self) -> Capabilities {
