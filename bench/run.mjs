@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const procmon = process.env.PROCMON_BINARY ?? join(root, 'target', 'release', 'procmon');
-const rounds = Number(process.argv[2] ?? 9);
+const rounds = Number(process.argv[2] ?? 11);
 const scratch = mkdtempSync(join(tmpdir(), 'procmon-bench-'));
 
 const workloads = [
-  { name: 'fork-heavy shell loop', command: ['bash', '-c', 'for ((i = 0; i < 1000; i++)); do /bin/true; done'] },
+  { name: 'fork-heavy shell loop', command: ['bash', '-c', 'for ((i = 0; i < 2000; i++)); do /bin/true; done'] },
   { name: 'jest, 4 workers', command: ['node', 'node_modules/.bin/jest', '-w', '4'], cwd: example('jest') },
 ];
 

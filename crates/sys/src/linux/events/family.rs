@@ -178,15 +178,11 @@ impl Family {
     }
 }
 
-/// A process that was just born: it runs what its parent runs, as the same user.
+/// A process that was just born: it runs what its parent runs, as the same user. The parent's record tells the rest of
+/// the image, so that a storm of forks copies no command lines.
 pub(super) fn heir(parent: &ProcessInfo, key: ProcessKey, started: Elapsed) -> ProcessInfo {
-    ProcessInfo {
-        key,
-        parent: Some(parent.key),
-        started,
-        uid: parent.uid,
-        image: Image { inherited: true, ..parent.image.clone() },
-    }
+    let image = Image { name: parent.image.name.clone(), inherited: true, ..Image::default() };
+    ProcessInfo { key, parent: Some(parent.key), started, uid: parent.uid, image }
 }
 
 #[cfg(test)]
