@@ -82,17 +82,6 @@ macro_rules! counters {
             pub const fn zero() -> Self {
                 Self { $($name: Some(<$unit>::ZERO),)* }
             }
-
-            /// Both together; `None` only where both are unknown.
-            #[must_use]
-            pub fn plus(&self, other: &Self) -> Self {
-                Self {
-                    $($name: match (self.$name, other.$name) {
-                        (Some(one), Some(two)) => Some(one + two),
-                        (one, two) => one.or(two),
-                    },)*
-                }
-            }
         }
     };
 }
@@ -211,9 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_counter_has_no_growth_and_takes_nothing_from_a_sum() {
+    fn an_unknown_counter_has_no_growth() {
         assert_eq!(cpu(5).since(&Counters::default()), Growth::default());
-        assert_eq!(cpu(5).plus(&Counters::default()), cpu(5));
-        assert_eq!(Counters::default().plus(&Counters::default()), Counters::default());
     }
 }

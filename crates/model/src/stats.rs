@@ -11,6 +11,14 @@ pub fn weighted_mean(values: impl IntoIterator<Item = (f64, f64)>) -> Option<f64
     (weights > 0.0).then(|| sum / weights)
 }
 
+/// The sum of two values of which either may be unknown; unknown only where both are.
+pub fn known_sum<T: std::ops::Add<Output = T>>(one: Option<T>, two: Option<T>) -> Option<T> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(one + two),
+        (one, two) => one.or(two),
+    }
+}
+
 /// The plain mean; `None` of nothing.
 pub fn mean(values: &[f64]) -> Option<f64> {
     weighted_mean(values.iter().map(|value| (*value, 1.0)))

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::event::{Ending, LastKnown};
 use crate::process::{ProcessInfo, ProcessKey};
 use crate::sample::ProcessUse;
+use crate::stats::known_sum;
 use crate::units::{Bytes, CpuTime, Elapsed};
 
 /// How many processes a list of the foremost holds.
@@ -46,9 +47,9 @@ impl Life {
 
     fn take(&mut self, at: Elapsed, used: &ProcessUse) {
         let growth = &used.growth.0;
-        self.cpu = sum(self.cpu, growth.cpu);
-        self.read = sum(self.read, growth.read);
-        self.written = sum(self.written, growth.written);
+        self.cpu = known_sum(self.cpu, growth.cpu);
+        self.read = known_sum(self.read, growth.read);
+        self.written = known_sum(self.written, growth.written);
         self.rss_peak = self.rss_peak.max(used.gauges.rss_peak).max(used.gauges.rss);
         self.read_until = at;
     }
@@ -97,13 +98,6 @@ impl Unread {
     fn add(&mut self, other: Self) {
         self.lives += other.lives;
         self.tails += other.tails;
-    }
-}
-
-fn sum<T: std::ops::Add<Output = T>>(one: Option<T>, two: Option<T>) -> Option<T> {
-    match (one, two) {
-        (Some(one), Some(two)) => Some(one + two),
-        (one, two) => one.or(two),
     }
 }
 

@@ -108,7 +108,7 @@ fn a_package_manager_is_known_from_its_script_before_it_has_a_title() {
         ("node /usr/bin/npx @angular/cli new", "npx @angular/cli"),
         ("node /usr/bin/pnpm --filter app build", "pnpm build"),
         (
-            "node /root/.cache/node/corepack/v1/pnpm/9.1.0/bin/pnpm.cjs -r run build",
+            "node /home/me/.cache/node/corepack/v1/pnpm/9.1.0/bin/pnpm.cjs -r run build",
             "pnpm run build",
         ),
         ("node /app/.yarn/releases/yarn-4.5.0.cjs workspace app build", "yarn build"),

@@ -10,6 +10,7 @@ use crate::event::{Ending, ProcessEvent};
 use crate::process::ProcessKey;
 use crate::record::{Header, Record, RunEnd, Warning, WarningKind};
 use crate::sample::Sample;
+use crate::stats::known_sum;
 use crate::units::{Bytes, Cores, CpuTime, Elapsed};
 
 use super::shape::{
@@ -109,9 +110,9 @@ impl Summariser {
     fn add_sample(&mut self, sample: &Sample) {
         self.samples += 1;
         self.at = self.at.max(sample.at);
-        self.used.cpu = plus(self.used.cpu, sample.cpu);
-        self.used.read = plus(self.used.read, sample.read);
-        self.used.written = plus(self.used.written, sample.written);
+        self.used.cpu = known_sum(self.used.cpu, sample.cpu);
+        self.used.read = known_sum(self.used.read, sample.read);
+        self.used.written = known_sum(self.used.written, sample.written);
         for used in &sample.processes {
             self.lives.took(sample.at, used);
         }
@@ -332,13 +333,6 @@ fn signal(ending: Option<Ending>) -> Option<String> {
     match ending {
         Some(Ending::Signal(signal)) => Some(signal.to_string()),
         _ => None,
-    }
-}
-
-fn plus<T: std::ops::Add<Output = T>>(one: Option<T>, two: Option<T>) -> Option<T> {
-    match (one, two) {
-        (Some(one), Some(two)) => Some(one + two),
-        (one, two) => one.or(two),
     }
 }
 
