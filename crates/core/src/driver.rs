@@ -167,10 +167,15 @@ impl Driver {
         None
     }
 
+    /// Asks the command to end. A later request neither puts off the end of our patience nor hides why it began.
     fn ask_to_end(&mut self, by: Signal, cause: EndCause, with_patience: bool) {
         let at = self.parts.events.now();
         let until = with_patience.then(|| at + GRACE);
-        self.asked_to_end = Some(Asked { at, by, cause, until });
+        let asked = match self.asked_to_end {
+            Some(earlier) if earlier.cause != EndCause::RootEnded => Asked { by, ..earlier },
+            _ => Asked { at, by, cause, until },
+        };
+        self.asked_to_end = Some(asked);
         if let Some(child) = &self.parts.child {
             child.signal(by);
         }
@@ -249,9 +254,27 @@ impl Driver {
         while self.parts.events.now() < until
             && keys.iter().any(|key| self.engine.info(*key).is_some())
         {
-            self.parts.events.wait(until, &mut events);
+            let wake = self.parts.events.wait(until, &mut events);
             self.take(&mut events);
             self.look_after_the_child();
+            if let Wake::Asked(requests) = wake {
+                self.asked_late(requests, keys);
+            }
+        }
+    }
+
+    /// The root has ended: a word is still recorded, and a signal goes to those that are waited for.
+    fn asked_late(&mut self, requests: Vec<Request>, keys: &[ProcessKey]) {
+        for request in requests {
+            match (request, &self.parts.child) {
+                (request @ Request::Mark(_), _) => drop(self.asked(request)),
+                (Request::Signal(signal), Some(child)) => {
+                    for key in keys {
+                        child.signal_descendant(*key, signal);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
 use procmon_model::event::Ending;
-use procmon_model::ports::{Launch, LaunchError, Loss, Sink};
+use procmon_model::ports::{Found, Launch, LaunchError, Loss, Sink};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::record::{EndCause, FORMAT, Header, Record};
 use procmon_model::redaction::redacted;
@@ -83,7 +83,8 @@ impl Session {
         let suspended =
             world.launcher.launch(launch).map_err(|error| refusal(error, name, launch))?;
         let key = suspended.key();
-        let mut living = world.events.watch(key, settings.children).map_err(StartError::World)?;
+        let mut living =
+            world.events.watch(key, Found::Held, settings.children).map_err(StartError::World)?;
         if let Some(root) = living.first_mut() {
             root.image = asked_for(launch);
         }
@@ -111,7 +112,7 @@ impl Session {
         let key = procmon_sys::find(pid).map_err(|error| unfound(error, pid))?;
         let living = world
             .events
-            .watch(key, settings.children)
+            .watch(key, Found::Running, settings.children)
             .map_err(|_| StartError::NoSuchProcess { pid })?;
         let mut header = header(&world, key, &living, &settings);
         header.attached = true;

@@ -7,7 +7,7 @@ use procmon_model::analysis::{Summariser, Summary};
 use procmon_model::engine::Engine;
 use procmon_model::event::{Ending, ProcessEvent, Signal};
 use procmon_model::fake::{FakeWorld, Story};
-use procmon_model::ports::{Clock, EventSource, Launch, Launcher, Request, Sink};
+use procmon_model::ports::{Clock, EventSource, Found, Launch, Launcher, Request, Sink};
 use procmon_model::record::{EndCause, FORMAT, Header, Record, RunEnd};
 use procmon_model::sample::Sample;
 use procmon_model::settings::Settings;
@@ -42,7 +42,7 @@ fn play(story: Story, settings: &Settings) -> Told {
 
 fn play_in(mut world: FakeWorld, settings: &Settings, launched: bool) -> Told {
     let key = Story::key(1);
-    let living = world.watch(key, settings.children).unwrap();
+    let living = world.watch(key, Found::Held, settings.children).unwrap();
     let child = launched.then(|| world.launch(&Launch::default()).unwrap().release().unwrap());
     let header = Header {
         format: FORMAT,
@@ -263,6 +263,33 @@ fn a_command_that_defies_being_asked_is_killed_after_its_grace() {
     assert_eq!(told.world.signals(), [(1, Signal(15)), (1, Signal(9))]);
     assert_eq!(told.finished.at, Elapsed::from_millis(6000));
     assert_eq!(told.finished.cause, EndCause::Stopped);
+}
+
+#[test]
+fn a_later_signal_neither_puts_off_the_kill_nor_hides_why_it_came() {
+    let mut story = Story::of(&["node", "server.js"]);
+    story.defy(1);
+    let world = FakeWorld::new(story)
+        .asked(1000, Request::Stop)
+        .asked(2000, Request::Signal(Signal(1)))
+        .asked(3000, Request::Stop);
+    let told = play_in(world, &fixed(1000), true);
+    assert_eq!(told.finished.at, Elapsed::from_millis(6000));
+    assert_eq!(told.finished.cause, EndCause::Stopped);
+    let signals: Vec<_> = told.world.signals().iter().map(|(_, signal)| signal.0).collect();
+    assert_eq!(signals, [15, 1, 15, 9]);
+}
+
+#[test]
+fn without_children_what_they_used_is_not_in_the_total() {
+    let mut story = Story::of(&["sh", "-c", "make"]);
+    let child = story.spawn(0, 1, &["make"]);
+    story.work(child, 0, 500, 1000).end(500, child, Ending::Code(0));
+    story.work(1, 0, 100, 500).end(600, 1, Ending::Code(0));
+    let told = play(story, &Settings { children: false, ..fixed(100) });
+    assert_eq!(told.end().totals.cpu, Some(ms(50)));
+    assert_eq!(told.end().processes_seen, 1);
+    assert_eq!(told.samples().iter().filter_map(|sample| sample.cpu).sum::<CpuTime>(), ms(50));
 }
 
 #[test]

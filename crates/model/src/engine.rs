@@ -19,6 +19,8 @@ use crate::units::{CpuTime, Elapsed};
 #[derive(Debug)]
 pub struct Engine {
     tree: Tree,
+    /// Whether descendants are watched; without them, what they used does not count.
+    children: bool,
     cadence: Cadence,
     due: Elapsed,
     sampled: Elapsed,
@@ -61,8 +63,14 @@ impl Engine {
             Elapsed::ZERO + cadence.interval(Elapsed::ZERO)
         };
         let tree = Tree::new(root, living.clone(), found_alive);
-        let mut engine =
-            Self { tree, cadence, due, sampled: Elapsed::ZERO, numbers: BTreeMap::new() };
+        let mut engine = Self {
+            tree,
+            children: settings.children,
+            cadence,
+            due,
+            sampled: Elapsed::ZERO,
+            numbers: BTreeMap::new(),
+        };
         for process in living {
             let (key, at) = (process.key, process.started);
             engine.label(key);
@@ -102,6 +110,7 @@ impl Engine {
             ProcessEvent::Started { at, process } => self.on_birth(at, process, records),
             ProcessEvent::Renamed { at, key, image } => self.on_exec(at, key, image, records),
             ProcessEvent::Ended { at, key, ending, .. } => {
+                let last = last.map(|(reading, is_final)| (self.counted(&reading), is_final));
                 if let Some(last) = self.tree.ended(key, last) {
                     records.push(Record::Event(ProcessEvent::Ended { at, key, ending, last }));
                 }
@@ -143,7 +152,8 @@ impl Engine {
         records: &mut Vec<Record>,
     ) {
         match image {
-            Some(image) => {
+            Some(mut image) => {
+                image.role = self.tree.info(key).and_then(|info| info.image.role.clone());
                 self.tree.renamed(key, image);
                 self.label(key);
             }
@@ -179,7 +189,13 @@ impl Engine {
             environment: &info.image.environment,
             ancestors: &ancestors,
         });
-        let label = if role.numbered { self.numbered(&role.label) } else { role.label };
+        let before = info.image.role.clone();
+        let label = match before.filter(|before| role.numbered && is_numbered(before, &role.label))
+        {
+            Some(kept) => kept,
+            None if role.numbered => self.numbered(&role.label),
+            None => role.label,
+        };
         self.set_label(key, label);
     }
 
@@ -213,10 +229,17 @@ impl Engine {
         readings: &[Reading],
         records: &mut Vec<Record>,
     ) {
-        let sample = self.tree.sample(self.sampled, now, took, readings);
+        let readings: Vec<Reading> = readings.iter().map(|reading| self.counted(reading)).collect();
+        let sample = self.tree.sample(self.sampled, now, took, &readings);
         self.sampled = now;
         self.due = self.cadence.next(self.due, now);
         records.push(Record::Sample(sample));
+    }
+
+    /// The part of a reading that counts.
+    fn counted(&self, reading: &Reading) -> Reading {
+        let reaped = reading.reaped.filter(|_| self.children);
+        Reading { reaped, ..*reading }
     }
 
     /// The session is over.
@@ -228,7 +251,7 @@ impl Engine {
             at: closing.at,
             ending: closing.ending,
             cause: closing.cause,
-            totals: self.totals(closing.totals),
+            totals: self.totals(closing),
             processes_seen: self.tree.seen(),
             coverage: closing.coverage,
             survivors,
@@ -236,38 +259,50 @@ impl Engine {
         })));
     }
 
-    /// The kernel's totals hold what was waited for; what survivors used comes on top. Where there are none of the
-    /// kernel's, the readings' sum stands, without a split of its processor time.
-    fn totals(&self, waited_for: Option<Totals>) -> Totals {
-        let Some(totals) = waited_for else {
-            let used = self.tree.used();
+    /// The kernel's totals hold what was waited for; what survivors used comes on top, without a split into user and
+    /// system time. Where there are none of the kernel's, or only one process of many is watched, the readings' sum
+    /// stands.
+    fn totals(&self, closing: &Closing) -> Totals {
+        let used = self.tree.used();
+        let Some(totals) = closing.totals.filter(|_| self.children) else {
             return Totals {
-                exact: false,
                 cpu: Some(used.cpu),
-                cpu_user: None,
-                cpu_system: None,
                 read: Some(used.read),
                 written: Some(used.written),
+                ..Totals::default()
             };
         };
         let (orphaned, count) = self.tree.orphaned();
-        let mut outside = self.tree.used_by_the_living();
-        let uncollected = !totals.exact && count > 0;
-        if uncollected {
-            outside = outside.plus(orphaned);
-        }
+        let alive = self.tree.used_by_the_living();
+        let outside = if totals.exact { alive } else { alive.plus(orphaned) };
+        let waited_for = totals.cpu.map(|cpu| cpu + outside.cpu);
+        // Children of a parent that ignores SIGCHLD are waited for by nobody, and missing in the kernel's totals.
+        let missing = waited_for.is_some_and(|cpu| cpu + ROUNDING < used.cpu);
+        let Coverage { lost, missed_at_most } = closing.coverage;
+        let all_seen = count == 0 && lost == 0 && missed_at_most == Some(0);
+        let split = (outside.cpu == CpuTime::ZERO && !missing).then_some(totals);
         Totals {
-            exact: !uncollected,
-            cpu: totals.cpu.map(|cpu| cpu + outside.cpu),
+            exact: !missing && (totals.exact || all_seen),
+            cpu: if missing { Some(used.cpu) } else { waited_for },
+            cpu_user: split.and_then(|totals| totals.cpu_user),
+            cpu_system: split.and_then(|totals| totals.cpu_system),
             read: totals.read.map(|read| read + outside.read),
             written: totals.written.map(|written| written + outside.written),
-            ..totals
         }
     }
 }
+
+/// The clocks of processes and the kernel's totals differ by their rounding, and by no more.
+const ROUNDING: CpuTime = CpuTime::from_millis(5);
 
 /// What stands in the records of a program that is known to be the parent's or not known at all: its name. The parent's
 /// own record has the rest, and thousands of forks would each repeat it.
 fn parents(image: Image) -> Image {
     Image { name: image.name, inherited: true, ..Image::default() }
+}
+
+/// Whether a label is this one with a number.
+fn is_numbered(numbered: &str, label: &str) -> bool {
+    let number = numbered.strip_prefix(label).and_then(|rest| rest.strip_prefix(' '));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }

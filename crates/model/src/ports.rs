@@ -43,12 +43,26 @@ pub enum Request {
     Mark(String),
 }
 
+/// How a root is found when the watching begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Just launched, and held before its first instruction: it has no children, and runs what we run.
+    Held,
+    /// It runs.
+    Running,
+}
+
 /// Tells what happens to the processes of one tree.
 pub trait EventSource: Clock {
-    /// Begins to watch a root, before its first instruction or while it runs; with `children`, its descendants too.
+    /// Begins to watch a root; with `children`, its descendants too.
     ///
     /// Returns the living processes of the tree, the root first.
-    fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>>;
+    fn watch(
+        &mut self,
+        root: ProcessKey,
+        found: Found,
+        children: bool,
+    ) -> io::Result<Vec<ProcessInfo>>;
 
     /// Waits for events until a deadline and appends them in order. With a deadline that has passed it waits for
     /// nothing and appends all that has happened so far.

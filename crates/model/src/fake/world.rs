@@ -11,8 +11,8 @@ use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Tier};
 use crate::metrics::MetricSet;
 use crate::ports::{
-    Child, Clock, EventSource, Launch, LaunchError, Launcher, OwnMeter, ProcessTable, Request,
-    Suspended, Wake,
+    Child, Clock, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, ProcessTable,
+    Request, Suspended, Wake,
 };
 use crate::process::{Count, Counters, Gauges, ProcessInfo, ProcessKey, ProcessState, Reading};
 use crate::record::{OwnCost, Totals};
@@ -30,6 +30,7 @@ struct Inner {
     now: Cell<Elapsed>,
     told: RefCell<BTreeMap<u32, Told>>,
     lost: Cell<u64>,
+    children: Cell<bool>,
     reads: Cell<u64>,
     requests: RefCell<Vec<(Elapsed, Request)>>,
     signals: RefCell<Vec<(u32, Signal)>>,
@@ -51,6 +52,7 @@ impl FakeWorld {
             now: Cell::new(Elapsed::ZERO),
             told: RefCell::default(),
             lost: Cell::new(0),
+            children: Cell::new(true),
             reads: Cell::new(0),
             requests: RefCell::default(),
             signals: RefCell::default(),
@@ -83,11 +85,13 @@ impl FakeWorld {
     fn next_moment(&self) -> Option<Elapsed> {
         let story = self.inner.story.borrow();
         let told = self.inner.told.borrow();
-        let births = story.roles.iter().filter_map(|role| match told.get(&role.info.key.pid) {
-            None => Some(role.info.started),
-            Some(Told::End) => None,
-            Some(_) => role.ended.map(|(at, _)| at),
-        });
+        let shown = if self.inner.children.get() { usize::MAX } else { 1 };
+        let births =
+            story.roles.iter().take(shown).filter_map(|role| match told.get(&role.info.key.pid) {
+                None => Some(role.info.started),
+                Some(Told::End) => None,
+                Some(_) => role.ended.map(|(at, _)| at),
+            });
         let requests = self.inner.requests.borrow();
         let asked = requests.iter().map(|(at, _)| *at);
         let losses = story.losses.iter().map(|(at, _)| *at);
@@ -98,7 +102,8 @@ impl FakeWorld {
         let now = self.now_();
         let mut story = self.inner.story.borrow_mut();
         let mut told = self.inner.told.borrow_mut();
-        for role in &story.roles {
+        let alone = !self.inner.children.get();
+        for role in story.roles.iter().take(if alone { 1 } else { usize::MAX }) {
             tell_of(role, now, &mut told, events);
         }
         story.losses.retain(|(at, count)| {
@@ -225,15 +230,18 @@ impl Clock for FakeWorld {
 }
 
 impl EventSource for FakeWorld {
-    fn watch(&mut self, root: ProcessKey, _children: bool) -> io::Result<Vec<ProcessInfo>> {
+    fn watch(
+        &mut self,
+        root: ProcessKey,
+        _found: Found,
+        children: bool,
+    ) -> io::Result<Vec<ProcessInfo>> {
+        self.inner.children.set(children);
         let story = self.inner.story.borrow();
         let now = self.now_();
-        let living: Vec<_> = story
-            .roles
-            .iter()
-            .filter(|role| role.lives(now))
-            .map(|role| role.info.clone())
-            .collect();
+        let shown = story.roles.iter().take(if children { usize::MAX } else { 1 });
+        let living: Vec<_> =
+            shown.filter(|role| role.lives(now)).map(|role| role.info.clone()).collect();
         if !living.iter().any(|info| info.key == root) {
             return Err(io::ErrorKind::NotFound.into());
         }

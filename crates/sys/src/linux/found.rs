@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use procmon_model::process::{Image, ProcessInfo, ProcessKey};
+use procmon_model::ports::Found;
+use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::units::Elapsed;
 
 use crate::linux::image;
 use crate::linux::parse::Stat;
 
 /// A process and, with `children`, its living descendants, parents before their children; empty where it has ended.
-pub(crate) fn tree(root: ProcessKey, children: bool, at: Elapsed) -> Vec<ProcessInfo> {
-    let Some(info) = look(root, None, at) else { return Vec::new() };
-    // A command that has not run its first instruction has no children yet.
-    let alone = !children || info.image.inherited;
+pub(crate) fn tree(
+    root: ProcessKey,
+    state: Found,
+    children: bool,
+    at: Elapsed,
+) -> Vec<ProcessInfo> {
+    let Some(mut info) = look(root, None, at) else { return Vec::new() };
+    info.image.inherited = state == Found::Held;
     let mut found = vec![info];
-    if alone {
+    if !children || state == Found::Held {
         return found;
     }
     let mut keys = HashMap::from([(root.pid, root)]);
@@ -57,12 +62,11 @@ pub(crate) fn look(
     parent: Option<ProcessKey>,
     at: Elapsed,
 ) -> Option<ProcessInfo> {
-    let stat = image::stat(key.pid).filter(|stat| stat.start == key.start)?;
+    let stat = image::stat(key.pid).filter(|stat| stat.is_of(key))?;
     if has_ended(&stat) {
         return None;
     }
-    let mut image = image::image(key.pid).unwrap_or_default();
-    image.inherited = stat.parent == std::process::id() && is_ours(&image);
+    let image = image::image(key.pid).unwrap_or_default();
     Some(ProcessInfo { key, parent, started: at, uid: image::uid(key.pid), image })
 }
 
@@ -70,12 +74,6 @@ pub(crate) fn look(
 /// others live on.
 pub(crate) fn has_ended(stat: &Stat) -> bool {
     stat.state == b'Z' && stat.threads <= 1
-}
-
-/// Whether a child of ours still runs what we run: it is held before its first instruction.
-fn is_ours(image: &Image) -> bool {
-    image::image(std::process::id())
-        .is_some_and(|ours| ours.exe == image.exe && ours.command == image.command)
 }
 
 #[cfg(test)]
@@ -114,6 +112,6 @@ mod tests {
     #[test]
     fn an_ended_process_has_no_tree() {
         let key = ProcessKey { pid: std::process::id(), start: 1 };
-        assert_eq!(tree(key, true, Elapsed::ZERO), []);
+        assert_eq!(tree(key, Found::Running, true, Elapsed::ZERO), []);
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use procmon_model::metrics::MetricSet;
+use procmon_model::ports::Found;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 use procmon_model::units::Elapsed;
 
@@ -54,7 +55,7 @@ pub(crate) fn snapshot(
     pid: u32,
     metrics: MetricSet,
 ) -> Result<(Vec<ProcessInfo>, Vec<Reading>), AttachError> {
-    let processes = found::tree(find(pid)?, true, Elapsed::ZERO);
+    let processes = found::tree(find(pid)?, Found::Running, true, Elapsed::ZERO);
     let readings: Vec<Reading> = processes
         .iter()
         .filter_map(|process| {

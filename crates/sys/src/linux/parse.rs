@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use procmon_model::process::ProcessKey;
+
 /// A line of `/proc/pid/stat`; times are in clock ticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stat {
@@ -35,6 +37,11 @@ pub(crate) struct Stat {
 }
 
 impl Stat {
+    /// Whether it is of this very process. A start time that was worked out from the kernel's event can be a tick off.
+    pub(crate) const fn is_of(&self, key: ProcessKey) -> bool {
+        self.start.abs_diff(key.start) <= 1
+    }
+
     /// Reads one line. The name may hold anything, so it ends at the last closing bracket.
     pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         let open = line.iter().position(|byte| *byte == b'(')?;

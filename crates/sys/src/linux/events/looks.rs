@@ -30,7 +30,7 @@ pub(super) fn ended(key: ProcessKey, at: Elapsed, ending: Ending) -> ProcessEven
 
 /// What the scheduler knows of a process that lives; `None` where it has ended.
 pub(super) fn living(key: ProcessKey) -> Option<Stat> {
-    let stat = image::stat(key.pid).filter(|stat| stat.start == key.start)?;
+    let stat = image::stat(key.pid).filter(|stat| stat.is_of(key))?;
     (!found::has_ended(&stat)).then_some(stat)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn runs_another(known: &Image, now: &Image) -> bool {
 }
 
 fn zombie(key: ProcessKey) -> Option<Stat> {
-    image::stat(key.pid).filter(|stat| stat.start == key.start && found::has_ended(stat))
+    image::stat(key.pid).filter(|stat| stat.is_of(key) && found::has_ended(stat))
 }
 
 /// Whether a status of 0 is one, and not what those are told who have no right to know.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use procmon_model::event::ProcessEvent;
 use procmon_model::host::{Capabilities, Coverage, Tier};
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::{Clock, EventSource, Wake};
+use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::units::{Elapsed, WallTime};
 
@@ -165,7 +165,7 @@ impl PidRange {
         events: &mut Vec<ProcessEvent>,
     ) {
         match self.members.get(&pid) {
-            Some(member) if member.info.key.start == stat.start => return,
+            Some(member) if stat.is_of(member.info.key) => return,
             Some(_) => self.end(pid, now, events),
             None => {}
         }
@@ -272,12 +272,17 @@ impl Clock for PidRange {
 }
 
 impl EventSource for PidRange {
-    fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>> {
+    fn watch(
+        &mut self,
+        root: ProcessKey,
+        found: Found,
+        children: bool,
+    ) -> io::Result<Vec<ProcessInfo>> {
         // Whoever is born while we look is looked at again afterwards.
         self.newest = self.counter.now().unwrap_or(0);
         (self.unclear, self.missed) = (Vec::new(), Some(0));
         let now = self.clock.now();
-        let living = found::tree(root, children, now);
+        let living = found::tree(root, found, children, now);
         if living.is_empty() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "the process has ended"));
         }

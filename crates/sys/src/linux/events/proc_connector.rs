@@ -12,7 +12,7 @@ use std::time::Duration;
 use procmon_model::event::{Ending, ProcessEvent};
 use procmon_model::host::{Capabilities, Coverage, Tier};
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::{Clock, EventSource, Wake};
+use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::units::{Elapsed, WallTime};
 
@@ -327,11 +327,16 @@ impl Clock for ProcConnector {
 }
 
 impl EventSource for ProcConnector {
-    fn watch(&mut self, root: ProcessKey, children: bool) -> io::Result<Vec<ProcessInfo>> {
+    fn watch(
+        &mut self,
+        root: ProcessKey,
+        found: Found,
+        children: bool,
+    ) -> io::Result<Vec<ProcessInfo>> {
         self.forget_the_past();
         self.vanished.clear();
         let pidfd = Pidfd::open(root.pid).ok();
-        let living = found::tree(root, children, self.clock.now());
+        let living = found::tree(root, found, children, self.clock.now());
         if living.is_empty() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "the process has ended"));
         }

@@ -86,7 +86,7 @@ impl Child for Launched {
         // The descriptor comes first: it is the same process's from then on, whoever had the number before.
         let Ok(pidfd) = Pidfd::open(key.pid) else { return false };
         let ours = image::stat(key.pid)
-            .is_some_and(|stat| stat.start == key.start && stat.session == process::own_session());
+            .is_some_and(|stat| stat.is_of(key) && stat.session == process::own_session());
         ours && pidfd.signal(signal.0).is_ok()
     }
 }

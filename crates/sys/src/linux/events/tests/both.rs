@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use procmon_model::event::{Ending, Signal};
-use procmon_model::ports::{Request, Wake};
+use procmon_model::ports::{Found, Request, Wake};
 use procmon_model::process::ProcessKey;
 use procmon_model::units::Elapsed;
 
@@ -170,7 +170,7 @@ fn who_has_ended_or_never_lived_cannot_be_watched() {
             ProcessKey { pid: std::process::id(), start: 1 },
             ProcessKey { pid: i32::MAX.cast_unsigned(), start: 1 },
         ] {
-            let refused = world.events.watch(key, true).unwrap_err();
+            let refused = world.events.watch(key, Found::Running, true).unwrap_err();
             assert_eq!(refused.kind(), std::io::ErrorKind::NotFound, "{key:?}");
         }
         zombie.wait().unwrap();

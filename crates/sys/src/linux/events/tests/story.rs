@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use procmon_model::event::{Ending, ProcessEvent};
-use procmon_model::ports::{Child, Launch, Stdio};
+use procmon_model::ports::{Child, Found, Launch, Stdio};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 
 use crate::linux::open;
@@ -76,7 +76,7 @@ impl Story {
         };
         let suspended = world.launcher.launch(&launch).unwrap();
         let root = suspended.key();
-        let found = world.events.watch(root, children).unwrap();
+        let found = world.events.watch(root, Found::Held, children).unwrap();
         let child = Some(suspended.release().unwrap());
         Self { world, child, root, found, events: Vec::new(), input }
     }
@@ -85,7 +85,7 @@ impl Story {
     pub(super) fn attached(accounting: Accounting, pid: u32) -> Self {
         let mut world = world(accounting, Inside::ForeignProcess);
         let root = open::find(pid).unwrap();
-        let found = world.events.watch(root, true).unwrap();
+        let found = world.events.watch(root, Found::Running, true).unwrap();
         let (_, input) = io::pipe().unwrap();
         Self { world, child: None, root, found, events: Vec::new(), input }
     }

@@ -79,7 +79,7 @@ fn a_descendant_gets_a_signal_only_as_the_process_it_was_and_of_our_session() {
     let mut sleeper = Command::new("sleep").arg("100").spawn().unwrap();
     let pid = sleeper.id();
     let key = ProcessKey { pid, start: image::stat(pid).unwrap().start };
-    let other = ProcessKey { start: key.start + 1, ..key };
+    let other = ProcessKey { start: key.start + 2, ..key };
     assert!(!child.signal_descendant(other, Signal(15)));
     assert!(child.signal_descendant(key, Signal(15)));
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&sleeper.wait().unwrap()), Some(15));
