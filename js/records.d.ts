@@ -42,8 +42,8 @@ export interface ExecEvent extends ProcessKey {
   event: 'renamed';
   /** When, in milliseconds since the watching began. */
   atMs: number;
-  /** What it runs now; null where it had gone before that could be read. */
-  image: Image | null;
+  /** What it runs now; `inherited` where it had gone before that could be read. */
+  image: Image;
 }
 
 /** A process ended. What it had used is null where it was never read. */
@@ -74,15 +74,7 @@ export interface Warning {
   /** When it was noticed, in milliseconds since the watching began; null where that has no time. */
   atMs: number | null;
   /** What; newer versions know more kinds. */
-  kind:
-    | 'recordsDropped'
-    | 'outputFailed'
-    | 'eventsLost'
-    | 'readsDenied'
-    | 'tierChanged'
-    | 'linesSkipped'
-    | 'torn'
-    | 'unknown';
+  kind: 'recordsDropped' | 'outputFailed' | 'eventsLost' | 'readsDenied' | 'linesSkipped' | 'torn' | 'unknown';
   /** How often, or how many records it concerns. */
   count: number;
   /** The same in one sentence. */

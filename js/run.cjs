@@ -73,7 +73,8 @@ async function conclude(session, processes, { command, args, order, reject, sign
   let isCanceled = false;
   const cancel = () => {
     isCanceled = true;
-    session.stop();
+    // What goes wrong is told to those who await the run.
+    session.stop().catch(() => {});
   };
   const finished = session.finished();
   signal?.addEventListener('abort', cancel, { once: true });

@@ -4,7 +4,8 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 /// A file that is not there before its first byte. What a file of this name held is lost then.
 pub(crate) struct OutFile {
@@ -28,7 +29,7 @@ impl OutFile {
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if matches!(self.state, State::Unopened) {
-            self.state = match File::create(&self.path) {
+            self.state = match opened(&self.path) {
                 Ok(file) => State::Open(file),
                 Err(error) => State::Refused(error),
             };
@@ -43,6 +44,13 @@ impl Write for OutFile {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A reader who is slow or not there costs records, and must not keep the command waiting.
+fn opened(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    options.custom_flags(procmon_sys::OPEN_WITHOUT_WAITING).open(path)
 }
 
 fn copy_of(error: &io::Error) -> io::Error {

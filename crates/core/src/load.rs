@@ -120,11 +120,11 @@ impl<R: BufRead> Reader<R> {
         let warning = |kind, count, message: String| Warning { at: self.at, kind, count, message };
         let mut warnings = Vec::new();
         if self.skipped > 0 {
-            let message = format!("{} lines are no records and were passed over", self.skipped);
+            let message = format!("lines that are no records were passed over: {}", self.skipped);
             warnings.push(warning(WarningKind::LinesSkipped, self.skipped, message));
         }
         if self.newer > 0 {
-            let message = format!("{} records of a newer version were passed over", self.newer);
+            let message = format!("records of a newer version were passed over: {}", self.newer);
             warnings.push(warning(WarningKind::LinesSkipped, self.newer, message));
         }
         if self.torn {

@@ -144,6 +144,9 @@ impl Session {
     /// Watches to the end.
     pub fn run(self) -> Result<Outcome, StartError> {
         let finished = self.driver.run();
+        for loss in &finished.losses {
+            self.digest.add_loss(finished.at, loss);
+        }
         let pid = self.header.root.pid;
         let summary = self.digest.summary().ok_or(StartError::NoSuchProcess { pid })?;
         let losses = finished.losses;

@@ -116,9 +116,8 @@ impl Engine {
                 }
             }
             ProcessEvent::Lost { at, count } => {
-                let message = format!(
-                    "the kernel dropped {count} events: processes may have come and gone unseen"
-                );
+                let message =
+                    "the kernel dropped events: processes may have come and gone unseen".to_owned();
                 let kind = WarningKind::EventsLost;
                 records.push(Record::Warning(Warning { at, kind, count, message }));
                 records.push(Record::Event(ProcessEvent::Lost { at, count }));

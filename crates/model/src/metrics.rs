@@ -92,7 +92,7 @@ catalogue! {
     "majorFaults" "count" Counter CPU: "Page faults that waited for storage.",
         "majflt of /proc/pid/stat", "the process was never read";
     "readBytes" "bytes" Counter IO: "Bytes fetched from storage, those of its reaped and never read children included.",
-        "read_bytes of /proc/pid/io (proc_pid_io(5))", "another user's process (setuid) or an ended one";
+        "read_bytes of /proc/pid/io (proc_pid_io(5))", "the profile leaves I/O out; another user's process (setuid)";
     "writtenBytes" "bytes" Counter IO: "Bytes sent towards storage, likewise.",
         "write_bytes of /proc/pid/io", "as readBytes";
     "readCharsBytes" "bytes" Counter IO: "Bytes passed by read(2) and its like: files, pipes, sockets and terminals.",
@@ -110,7 +110,7 @@ catalogue! {
     "threads" "count" Gauge THREADS: "Threads alive.",
         "num_threads of /proc/pid/stat", "the profile leaves threads out";
     "fds" "count" Gauge FDS: "Open file descriptors.",
-        "size of the folder /proc/pid/fd (Linux 6.2 and newer)", "an older kernel, or another user's process";
+        "size of the folder /proc/pid/fd (Linux 6.2 and newer)", "the profile leaves descriptors out; an older kernel";
 }
 
 #[cfg(test)]

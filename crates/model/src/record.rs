@@ -91,8 +91,6 @@ pub enum WarningKind {
     EventsLost,
     /// Processes could not be read for want of a right or a file descriptor.
     ReadsDenied,
-    /// A source of events failed and a lesser one took over.
-    TierChanged,
     /// Lines of the recording could not be read.
     LinesSkipped,
     /// The recording ends without its last record.

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use crate::error::Refusal;
@@ -25,7 +26,8 @@ impl OutputFile {
         let made = fresh.is_ok();
         let opened = match fresh {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                OpenOptions::new().write(true).open(&path)
+                let mut options = OpenOptions::new();
+                options.write(true).custom_flags(procmon_sys::OPEN_WITHOUT_WAITING).open(&path)
             }
             other => other,
         };

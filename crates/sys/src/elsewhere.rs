@@ -5,6 +5,9 @@ use std::io;
 use procmon_model::metrics::MetricSet;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
+/// Nothing is opened in this way here.
+pub(crate) const OPEN_WITHOUT_WAITING: i32 = 0;
+
 use crate::world::{AttachError, SignalMask, World, WorldOptions};
 
 pub(crate) fn world(_: WorldOptions) -> io::Result<World> {

@@ -26,6 +26,9 @@ pub use crate::remote::Remote;
 pub use crate::system::{ancestors, signals};
 pub use crate::world::{Accounting, AttachError, Inside, SignalMask, World, WorldOptions};
 
+/// The flag of open(2) with which a FIFO without a reader, or one with a slow one, fails instead of keeping us waiting.
+pub const OPEN_WITHOUT_WAITING: i32 = system::OPEN_WITHOUT_WAITING;
+
 /// Opens what a session needs of the operating system.
 ///
 /// Fails where an accounting was demanded that cannot be had, where the kernel lacks what even the least of them

@@ -44,6 +44,8 @@ impl Sink for Digest {
     fn write(&mut self, record: &Record) {
         let mut summariser = self.summariser.lock().unwrap_or_else(PoisonError::into_inner);
         match (summariser.as_mut(), record) {
+            // What is lost is known at the end of everything, and added then.
+            (Some(_), Record::Warning(Warning { kind: WarningKind::OutputFailed, .. })) => {}
             (Some(summariser), record) => summariser.add(record),
             (None, Record::Header(header)) => {
                 *summariser = Some(Summariser::new(header.as_ref().clone()));

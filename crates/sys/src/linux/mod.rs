@@ -20,3 +20,6 @@ mod waiter;
 
 pub(crate) use kernel::signals::held_back as signal_mask;
 pub(crate) use open::{find, snapshot, world};
+
+/// `O_NONBLOCK` of open(2).
+pub(crate) const OPEN_WITHOUT_WAITING: i32 = libc::O_NONBLOCK;

@@ -76,13 +76,12 @@ impl Summariser {
         }
     }
 
-    /// Takes a warning about the recording itself. Warnings of one kind are added up.
+    /// Takes a warning about the recording itself. Warnings that say the same are added up.
     pub fn warn(&mut self, warning: &Warning) {
-        match self.warnings.iter_mut().find(|known| known.kind == warning.kind) {
-            Some(known) => {
-                known.count = known.count.saturating_add(warning.count);
-                known.message.clone_from(&warning.message);
-            }
+        let same =
+            |known: &&mut Warning| known.kind == warning.kind && known.message == warning.message;
+        match self.warnings.iter_mut().find(same) {
+            Some(known) => known.count = known.count.saturating_add(warning.count),
             None => self.warnings.push(warning.clone()),
         }
     }
