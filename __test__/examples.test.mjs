@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -47,6 +47,28 @@ test('a webpack build is seen whole, its minifiers by their name', { timeout }, 
   assert.ok(roles.includes('webpack') && roles.includes('npm run build'), roles.join(', '));
   assert.ok(roles.includes('webpack minify worker 1'), roles.join(', '));
 });
+
+for (const { where, words, tier } of [
+  { where: 'as a user without rights', words: ['setpriv', '--reuid', '65534', '--clear-groups', '--'], tier: '1' },
+  { where: 'in a pid namespace', words: ['unshare', '--pid', '--fork', '--mount-proc', '--'], tier: '2' },
+]) {
+  const options = { timeout, skip: process.getuid() !== 0 && 'it takes root to become somebody else' };
+  test(`a jest run ${where} names its workers and says by which tier`, options, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'procmon-apart-'));
+    chmodSync(folder, 0o777);
+    const summary = join(folder, 'summary.json');
+    const jest = ['node', 'node_modules/.bin/jest', '-w', '4', '--cacheDirectory', join(folder, 'cache')];
+    const command = [...words, procmon, 'run', '--quiet', '--summary', summary, '--', ...jest];
+    const { status, stderr } = spawnSync(command[0], command.slice(1), { cwd: example('jest'), encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    const { accounting, byRole, processesSeen, cpuMs } = JSON.parse(readFileSync(summary, 'utf8'));
+    assert.deepEqual({ tier: accounting.tier, exact: accounting.exact }, { tier, exact: true });
+    for (const worker of [1, 2, 3, 4]) assert.ok(byRole[`jest worker ${worker}`], Object.keys(byRole).join(', '));
+    assert.ok(processesSeen >= 5, `${processesSeen} seen`);
+    assert.ok(cpuMs > 1000, `${cpuMs} ms`);
+    if (tier === '1') assert.deepEqual([accounting.lost, accounting.missedAtMost], [0, 0]);
+  });
+}
 
 test('a run that fails keeps its exit code', { timeout }, () => {
   const args = [procmonShim(), 'run', '--quiet', '--', 'npx', 'jest', 'no-such-test'];
