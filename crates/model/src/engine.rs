@@ -228,8 +228,12 @@ impl Engine {
         readings: &[Reading],
         records: &mut Vec<Record>,
     ) {
-        let readings: Vec<Reading> = readings.iter().map(|reading| self.counted(reading)).collect();
-        let sample = self.tree.sample(self.sampled, now, took, &readings);
+        let sample = if self.children {
+            self.tree.sample(self.sampled, now, took, readings)
+        } else {
+            let counted: Vec<Reading> = readings.iter().map(|it| self.counted(it)).collect();
+            self.tree.sample(self.sampled, now, took, &counted)
+        };
         self.sampled = now;
         self.due = self.cadence.next(self.due, now);
         records.push(Record::Sample(sample));

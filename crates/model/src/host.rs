@@ -43,19 +43,6 @@ pub enum Tier {
     Portable,
 }
 
-impl Tier {
-    /// The short name that files and summaries use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::R => "R",
-            Self::Events => "1",
-            Self::Poll => "2",
-            Self::Trace => "T",
-            Self::Portable => "portable",
-        }
-    }
-}
-
 /// What can be known on this machine, with these permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {

@@ -44,11 +44,6 @@ impl Elapsed {
         self.0 as f64 / NS_PER_MS as f64
     }
 
-    /// Seconds since the session began, with their fraction.
-    pub fn as_seconds(self) -> f64 {
-        self.0 as f64 / NS_PER_SECOND as f64
-    }
-
     /// The time from an earlier moment to this one; zero where the other is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
@@ -232,13 +227,6 @@ amounts!(CpuTime, Bytes);
 #[derive(Debug, Clone, Copy, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cores(pub f64);
-
-impl Cores {
-    /// The `top` convention: 100 is one core.
-    pub fn percent(self) -> f64 {
-        self.0 * 100.0
-    }
-}
 
 impl fmt::Display for Cores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
