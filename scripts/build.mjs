@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { platformName } from '../js/platform.cjs';
 import { root } from './stages.mjs';
 
 const addon = buildWithCargo();
@@ -36,16 +37,6 @@ function libraryOf(crate, messages) {
     if (library) return library;
   }
   return fail(`cargo named no library of ${crate}`);
-}
-
-/** This machine as napi-rs names it: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
-function platformName() {
-  const { platform, arch } = process;
-  if (platform === 'win32') return `${platform}-${arch}-msvc`;
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  // The report names the version of glibc that Node runs on; under musl it names none.
-  const { glibcVersionRuntime } = process.report.getReport().header;
-  return `${platform}-${arch}-${glibcVersionRuntime ? 'gnu' : 'musl'}`;
 }
 
 /** Ends with one line that says why. */
