@@ -97,8 +97,8 @@ impl Session {
         let engine = Engine::new(&settings, living, false, &mut records);
         let engine = engine.ok_or(StartError::NoSuchProcess { pid: key.pid })?;
         let (sinks, digest) = with_digest(sinks);
-        let World { events, table, meter, remote, .. } = world;
-        let parts = Parts { events, table, meter, child: Some(child), sinks };
+        let World { events, table, environs, meter, remote, .. } = world;
+        let parts = Parts { events, table, environs, meter, child: Some(child), sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }
@@ -120,8 +120,8 @@ impl Session {
         let engine = Engine::new(&settings, living, true, &mut records);
         let engine = engine.ok_or(StartError::NoSuchProcess { pid })?;
         let (sinks, digest) = with_digest(sinks);
-        let World { events, table, meter, remote, .. } = world;
-        let parts = Parts { events, table, meter, child: None, sinks };
+        let World { events, table, environs, meter, remote, .. } = world;
+        let parts = Parts { events, table, environs, meter, child: None, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }

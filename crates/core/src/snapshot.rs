@@ -3,11 +3,14 @@
 use procmon_model::engine::Engine;
 use procmon_model::event::ProcessEvent;
 use procmon_model::metrics::MetricSet;
-use procmon_model::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey, Reading};
+use procmon_model::process::{
+    Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey, Reading, Readings,
+};
 use procmon_model::record::Record;
-use procmon_model::sample::{ProcessUse, tree_memory};
+use procmon_model::sample::ProcessUse;
 use procmon_model::settings::Settings;
-use procmon_model::units::Bytes;
+use procmon_model::tree::Tree;
+use procmon_model::units::{Bytes, CpuTime, Elapsed};
 use serde::Serialize;
 
 use crate::error::{StartError, unfound};
@@ -44,18 +47,27 @@ pub struct ProcessLine {
     pub image: Image,
 }
 
+/// A look is to take microseconds, which rules out proportional set sizes.
+const METRICS: MetricSet = MetricSet::USUAL.without(MetricSet::PSS);
+
 /// Reads a process and its descendants once.
 pub fn snapshot(pid: u32) -> Result<Snapshot, StartError> {
     let (living, readings) =
-        procmon_sys::snapshot(pid, MetricSet::ALL).map_err(|error| unfound(error, pid))?;
+        procmon_sys::snapshot(pid, METRICS).map_err(|error| unfound(error, pid))?;
     let Some(root) = living.first().map(|info| info.key) else {
         return Err(StartError::NoSuchProcess { pid });
     };
-    let (rss_sum_bytes, memory_bytes) = tree_memory(readings.iter().map(|it| &it.gauges));
-    let threads = readings.iter().filter_map(|it| it.gauges.threads).map(u64::from);
-    let thread_count = threads.reduce(|sum, threads| sum + threads);
-    let processes = with_roles(living).into_iter().map(|info| line(info, &readings)).collect();
-    Ok(Snapshot { root, rss_sum_bytes, memory_bytes, thread_count, processes })
+    let readings = Readings { processes: readings, ..Readings::default() };
+    let mut tree = Tree::new(root, living.clone(), true);
+    let sample = tree.sample(Elapsed::ZERO, Elapsed::ZERO, CpuTime::ZERO, &readings);
+    let lines = with_roles(living).into_iter().map(|info| line(info, &readings.processes));
+    Ok(Snapshot {
+        root,
+        rss_sum_bytes: sample.rss_sum,
+        memory_bytes: sample.memory,
+        thread_count: sample.thread_count,
+        processes: lines.collect(),
+    })
 }
 
 /// The engine knows what each process does among its ancestors; a session that only begins is all it takes.

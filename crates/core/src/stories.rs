@@ -63,6 +63,7 @@ fn play_in(mut world: FakeWorld, settings: &Settings, launched: bool) -> Told {
     let parts = Parts {
         events: Box::new(world.clone()),
         table: Box::new(world.clone()),
+        environs: Box::new(world.clone()),
         meter: Box::new(world.clone()),
         child,
         sinks: Fanout::new(vec![Box::new(notebook.clone())]),

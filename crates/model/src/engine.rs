@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::cadence::Cadence;
 use crate::event::{Ending, ProcessEvent};
-use crate::host::Coverage;
-use crate::process::{Image, ProcessInfo, ProcessKey, Reading};
+use crate::host::{Coverage, Surroundings};
+use crate::process::{Image, ProcessInfo, ProcessKey, Reading, Readings};
 use crate::record::{EndCause, OwnCost, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::role::{Portrait, role};
 use crate::settings::Settings;
@@ -29,7 +29,7 @@ pub struct Engine {
 }
 
 /// What the driver knows at the end of a session that the engine does not.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Closing {
     /// When the watching ended.
     pub at: Elapsed,
@@ -41,6 +41,10 @@ pub struct Closing {
     pub totals: Option<Totals>,
     /// What the source of events says of its own completeness.
     pub coverage: Coverage,
+    /// The processes that outlived the root and were ended for it; `None` where that was not asked for.
+    pub reaped: Option<Vec<ProcessInfo>>,
+    /// What happened around the tree.
+    pub surroundings: Surroundings,
     /// What the watching cost.
     pub own: OwnCost,
 }
@@ -89,6 +93,11 @@ impl Engine {
         self.tree.keys()
     }
 
+    /// Those of them that may share memory which no file backs.
+    pub fn copies(&self) -> impl Iterator<Item = ProcessKey> {
+        self.tree.copies().into_iter()
+    }
+
     /// The root of the tree.
     pub fn root(&self) -> ProcessKey {
         self.tree.root()
@@ -109,9 +118,9 @@ impl Engine {
         match event {
             ProcessEvent::Started { at, process } => self.on_birth(at, process, records),
             ProcessEvent::Renamed { at, key, image } => self.on_exec(at, key, image, records),
-            ProcessEvent::Ended { at, key, ending, .. } => {
+            ProcessEvent::Ended { at, key, ending, last: told } => {
                 let last = last.map(|(reading, is_final)| (self.counted(&reading), is_final));
-                if let Some(last) = self.tree.ended(key, last) {
+                if let Some(last) = self.tree.ended(key, last, told) {
                     records.push(Record::Event(ProcessEvent::Ended { at, key, ending, last }));
                 }
             }
@@ -225,13 +234,14 @@ impl Engine {
         &mut self,
         now: Elapsed,
         took: CpuTime,
-        readings: &[Reading],
+        readings: &Readings,
         records: &mut Vec<Record>,
     ) {
         let sample = if self.children {
             self.tree.sample(self.sampled, now, took, readings)
         } else {
-            let counted: Vec<Reading> = readings.iter().map(|it| self.counted(it)).collect();
+            let processes = readings.processes.iter().map(|it| self.counted(it)).collect();
+            let counted = Readings { processes, ..readings.clone() };
             self.tree.sample(self.sampled, now, took, &counted)
         };
         self.sampled = now;
@@ -245,11 +255,17 @@ impl Engine {
         Reading { reaped, ..*reading }
     }
 
+    /// The living but for a root that has ended.
+    pub fn survivors(&self, root_ended: bool) -> Vec<ProcessInfo> {
+        let root = self.tree.root();
+        let survivors = self.tree.keys().filter(|key| *key != root || !root_ended);
+        survivors.filter_map(|key| self.tree.info(key).cloned()).collect()
+    }
+
     /// The session is over.
     pub fn end(&self, closing: &Closing, records: &mut Vec<Record>) {
-        let root = self.tree.root();
-        let survivors = self.tree.keys().filter(|key| *key != root || closing.ending.is_none());
-        let survivors = survivors.filter_map(|key| self.tree.info(key).cloned()).collect();
+        let survivors = closing.reaped.clone();
+        let survivors = survivors.unwrap_or_else(|| self.survivors(closing.ending.is_some()));
         records.push(Record::End(Box::new(RunEnd {
             at: closing.at,
             ending: closing.ending,
@@ -258,6 +274,8 @@ impl Engine {
             processes_seen: self.tree.seen(),
             coverage: closing.coverage,
             survivors,
+            survivors_reaped: closing.reaped.is_some(),
+            surroundings: closing.surroundings,
             own: closing.own,
         })));
     }
@@ -291,6 +309,7 @@ impl Engine {
             cpu_system: split.and_then(|totals| totals.cpu_system),
             read: totals.read.map(|read| read + outside.read),
             written: totals.written.map(|written| written + outside.written),
+            ..split.unwrap_or_default()
         }
     }
 }

@@ -39,7 +39,8 @@ pub enum ProcessEvent {
         /// How.
         #[serde(flatten)]
         ending: Ending,
-        /// The last that is known of what it used.
+        /// The last that is known of what it used. A source of events puts here what the kernel's record of the end
+        /// says, if there is one.
         #[serde(flatten)]
         last: LastKnown,
     },
@@ -71,6 +72,37 @@ pub struct LastKnown {
     /// Bytes sent towards storage, likewise.
     #[serde(rename = "writtenBytes")]
     pub written: Option<Bytes>,
+    /// Whether `rss_peak` is the largest there was, and not just the largest that was seen.
+    #[serde(default)]
+    pub rss_peak_final: bool,
+    /// Time that its first thread was ready to run and waited for a processor.
+    #[serde(rename = "runDelayNs", default)]
+    pub run_delay: Option<CpuTime>,
+    /// Time that its first thread waited for storage.
+    #[serde(rename = "blockDelayNs", default)]
+    pub block_delay: Option<CpuTime>,
+    /// Whether the kernel killed it for want of memory.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oom_killed: bool,
+}
+
+impl LastKnown {
+    /// What two looks at the same end tell together: `self` comes from readings, `told` from the kernel's own record of
+    /// the end, which goes first where it says something.
+    #[must_use]
+    pub fn completed(self, told: Self) -> Self {
+        Self {
+            cpu: self.cpu.max(told.cpu),
+            cpu_final: self.cpu_final || told.cpu_final,
+            rss_peak: self.rss_peak.max(told.rss_peak),
+            rss_peak_final: self.rss_peak_final || told.rss_peak_final,
+            read: told.read.or(self.read),
+            written: told.written.or(self.written),
+            run_delay: told.run_delay.or(self.run_delay),
+            block_delay: told.block_delay.or(self.block_delay),
+            oom_killed: self.oom_killed || told.oom_killed,
+        }
+    }
 }
 
 /// How a process ended.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::MetricSet;
-use crate::units::Bytes;
+use crate::units::{Bytes, CpuTime};
 
 /// The machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,67 @@ pub struct Capabilities {
     pub exact: bool,
     /// A plain sentence for each thing that is missing.
     pub reasons: Vec<String>,
+}
+
+/// What happened around the tree since the session began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Surroundings {
+    /// How long tasks of the whole machine stood still for want of something; `None` where the kernel does not tell
+    /// (it is asked for /proc/pressure, Linux 4.20 and newer).
+    pub pressure: Option<Pressure>,
+    /// How many processes the kernel killed for want of memory in the cgroup of the root; `None` where it has none
+    /// with a memory controller.
+    pub oom_kills: Option<u64>,
+    /// What the cgroup says that was made for the command; `None` where none was.
+    pub cgroup: Option<CgroupUse>,
+}
+
+/// How long tasks stood still, anywhere on the machine (`Documentation/accounting/psi.rst` of the kernel).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pressure {
+    /// At least one waited for a processor.
+    #[serde(rename = "cpuSomeNs")]
+    pub cpu_some: CpuTime,
+    /// At least one waited for storage.
+    #[serde(rename = "ioSomeNs")]
+    pub io_some: CpuTime,
+    /// All that were not idle waited for storage.
+    #[serde(rename = "ioFullNs")]
+    pub io_full: CpuTime,
+    /// At least one waited for memory.
+    #[serde(rename = "memorySomeNs")]
+    pub memory_some: CpuTime,
+    /// All that were not idle waited for memory.
+    #[serde(rename = "memoryFullNs")]
+    pub memory_full: CpuTime,
+}
+
+impl Pressure {
+    /// The growth from an earlier look to this one.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            cpu_some: self.cpu_some.saturating_sub(earlier.cpu_some),
+            io_some: self.io_some.saturating_sub(earlier.io_some),
+            io_full: self.io_full.saturating_sub(earlier.io_full),
+            memory_some: self.memory_some.saturating_sub(earlier.memory_some),
+            memory_full: self.memory_full.saturating_sub(earlier.memory_full),
+        }
+    }
+}
+
+/// What a cgroup says that holds the tree and nothing else (cgroups(7)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CgroupUse {
+    /// Processor time of everything that was ever in it.
+    #[serde(rename = "cpuNs")]
+    pub cpu: Option<CpuTime>,
+    /// The largest memory of all of it together, page cache included.
+    #[serde(rename = "memoryPeakBytes")]
+    pub memory_peak: Option<Bytes>,
 }
 
 /// What a source of events says of its own completeness at one moment.

@@ -35,7 +35,7 @@ pub struct Metric {
 /// A set of groups of metrics that are read together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct MetricSet(u8);
+pub struct MetricSet(u16);
 
 impl MetricSet {
     /// Nothing.
@@ -50,13 +50,29 @@ impl MetricSet {
     pub const THREADS: Self = Self(8);
     /// The number of open file descriptors.
     pub const FDS: Self = Self(16);
+    /// Time that its first thread waited for a processor or for storage, and how often it did.
+    pub const DELAYS: Self = Self(32);
+    /// The proportional set size, as often as a fifth of a percent of a processor allows.
+    pub const PSS: Self = Self(64);
+    /// Bytes of TCP connections.
+    pub const NET: Self = Self(128);
+    /// Processor time by the names of threads.
+    pub const NAMED_THREADS: Self = Self(256);
+    /// What is read unless somebody asks for less or more: everything that costs next to nothing.
+    pub const USUAL: Self = Self(127);
     /// Everything that a sample can hold.
-    pub const ALL: Self = Self(31);
+    pub const ALL: Self = Self(511);
 
     /// Both sets together.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Whether all of the other set is in this one.
@@ -99,12 +115,28 @@ catalogue! {
         "rchar of /proc/pid/io", "as readBytes";
     "writtenCharsBytes" "bytes" Counter IO: "Bytes passed by write(2) and its like.",
         "wchar of /proc/pid/io", "as readBytes";
+    "runDelayNs" "nanoseconds" Counter DELAYS: "Time that its first thread was ready to run and waited for a processor.",
+        "second figure of /proc/pid/schedstat", "the profile leaves delays out; a kernel without CONFIG_SCHED_INFO";
+    "blockDelayNs" "nanoseconds" Counter DELAYS: "Time that its first thread waited for storage, to 10 ms.",
+        "delayacct_blkio_ticks of /proc/pid/stat", "the kernel does not account for it: kernel.task_delayacct is 0";
+    "voluntarySwitches" "count" Counter DELAYS: "How often its first thread gave up its processor to wait for something.",
+        "voluntary_ctxt_switches of /proc/pid/status (proc_pid_status(5))", "not read yet: it is read with rssPeakBytes";
+    "forcedSwitches" "count" Counter DELAYS: "How often another took the processor from its first thread.",
+        "nonvoluntary_ctxt_switches of /proc/pid/status", "as voluntarySwitches";
+    "netRxBytes" "bytes" Counter NET: "Bytes received over TCP connections that were seen to be its own.",
+        "tcpi_bytes_received of sock_diag(7), by the inodes in /proc/pid/fd", "--net was not asked for; another user's process";
+    "netTxBytes" "bytes" Counter NET: "Bytes sent over them and acknowledged by the other side.",
+        "tcpi_bytes_acked of sock_diag(7)", "as netRxBytes";
     "rssBytes" "bytes" Gauge MEMORY: "Resident memory, pages shared with other processes included.",
         "resident of /proc/pid/statm (proc_pid_statm(5))", "the profile leaves memory out";
     "rssPeakBytes" "bytes" Gauge MEMORY: "The largest resident memory that the process ever had, between samples too.",
         "VmHWM of /proc/pid/status (proc_pid_status(5))", "not read yet: it is read near the highest value seen, or each second";
     "sharedBytes" "bytes" Gauge MEMORY: "The part of rssBytes that a file or shared memory backs.",
         "shared of /proc/pid/statm", "the profile leaves memory out";
+    "pssBytes" "bytes" Gauge PSS: "Proportional set size: resident memory, each page divided by the number of processes that map it.",
+        "Pss of /proc/pid/smaps_rollup (proc_pid_smaps(5))", "not read for this sample: reading it is kept below 0.2 % of a processor; another user's process";
+    "swapBytes" "bytes" Gauge MEMORY: "Memory that was moved out to swap.",
+        "VmSwap of /proc/pid/status", "as rssPeakBytes";
     "virtualBytes" "bytes" Gauge MEMORY: "Address space, used or not.",
         "size of /proc/pid/statm", "the profile leaves memory out";
     "threads" "count" Gauge THREADS: "Threads alive.",

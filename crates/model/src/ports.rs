@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::event::{Ending, ProcessEvent, Signal};
-use crate::host::{Capabilities, Coverage};
+use crate::host::{Capabilities, Coverage, Surroundings};
 use crate::metrics::MetricSet;
-use crate::process::{ProcessInfo, ProcessKey, Reading};
+use crate::process::{ProcessInfo, ProcessKey, Reading, Readings};
 use crate::record::{OwnCost, Record, Totals};
 use crate::units::{CpuTime, Elapsed, WallTime};
 
@@ -78,7 +78,7 @@ pub trait EventSource: Clock {
 /// Reads what processes have used.
 pub trait ProcessTable {
     /// Appends a reading of each process that is still there; one that has gone is left out.
-    fn read(&mut self, keys: &[ProcessKey], metrics: MetricSet, readings: &mut Vec<Reading>);
+    fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings);
 
     /// The last that can still be read of a process that has just ended, and whether its processor time is final.
     ///
@@ -87,6 +87,27 @@ pub trait ProcessTable {
 
     /// How many reads were refused for want of a right or a descriptor so far.
     fn denied(&self) -> u64;
+}
+
+/// What one pass over the tree is to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Pass<'a> {
+    /// Whom.
+    pub keys: &'a [ProcessKey],
+    /// What of each.
+    pub metrics: MetricSet,
+    /// Those of them that may share memory which no file backs: forks that run their parent's program, and their
+    /// parents. Nothing but their proportional set sizes tells what they hold together.
+    pub copies: &'a [ProcessKey],
+}
+
+/// Looks at what surrounds a tree: the machine and the cgroup.
+pub trait Environs {
+    /// Begins to count, for the tree of this root.
+    fn begin(&mut self, root: ProcessKey);
+
+    /// What has happened since.
+    fn look(&mut self) -> Surroundings;
 }
 
 /// A command to start.
@@ -147,9 +168,18 @@ pub trait Child {
     /// Sends it a signal. A child that has gone is no error.
     fn signal(&self, signal: Signal);
 
-    /// Sends a signal to one of its descendants, if that is still the same process and belongs to our session: one
-    /// that has called setsid(2) has chosen to outlive the command. Answers whether it was sent.
-    fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool;
+    /// Sends a signal to one of its descendants, if that is still the same process and within reach. Answers whether
+    /// it was sent.
+    fn signal_descendant(&self, key: ProcessKey, signal: Signal, reach: Reach) -> bool;
+}
+
+/// Which descendants a signal is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of our session: one that has called setsid(2) has chosen to outlive the command.
+    Session,
+    /// All of them.
+    All,
 }
 
 /// Why a command could not be started.

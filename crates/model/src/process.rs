@@ -105,6 +105,18 @@ counters! {
     read_chars: Bytes,
     /// Bytes passed by write(2) and its like, wherever they went.
     written_chars: Bytes,
+    /// Time that the first thread was ready to run and waited for a processor.
+    run_delay: CpuTime,
+    /// Time that the first thread waited for storage.
+    block_delay: CpuTime,
+    /// How often the first thread gave up its processor to wait for something.
+    switches_voluntary: Count,
+    /// How often another took the processor from the first thread.
+    switches_forced: Count,
+    /// Bytes received over TCP.
+    net_received: Bytes,
+    /// Bytes sent over TCP.
+    net_sent: Bytes,
 }
 
 /// A bare count that only grows.
@@ -143,6 +155,10 @@ pub struct Gauges {
     pub rss_peak: Option<Bytes>,
     /// The part of the resident memory that a file or shared memory backs.
     pub shared: Option<Bytes>,
+    /// Resident memory, each page divided by the number of processes that map it.
+    pub pss: Option<Bytes>,
+    /// Memory that was moved out to swap.
+    pub swap: Option<Bytes>,
     /// Address space.
     pub virtual_size: Option<Bytes>,
     /// Threads alive.
@@ -183,6 +199,48 @@ pub struct Reading {
     pub gauges: Gauges,
     /// Processor time of the children that it has waited for, their reaped children included; `None` is unknown.
     pub reaped: Option<CpuTime>,
+}
+
+/// What the threads of one name in one process have used so far, ended ones included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadReading {
+    /// The process.
+    pub key: ProcessKey,
+    /// The threads' name, as the kernel has it: 15 bytes at most.
+    pub name: String,
+    /// How many of that name live.
+    pub count: u32,
+    /// Their processor time.
+    pub cpu: CpuTime,
+}
+
+/// TCP bytes of the network namespace that no process could be found for, so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StrayBytes {
+    /// Received.
+    pub received: Bytes,
+    /// Sent.
+    pub sent: Bytes,
+}
+
+/// What one pass over a tree has read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// The processes that are still there.
+    pub processes: Vec<Reading>,
+    /// Their threads by name, where that was asked for.
+    pub threads: Vec<ThreadReading>,
+    /// What the network moved beside; `None` where it was not asked for or cannot be known.
+    pub stray: Option<StrayBytes>,
+}
+
+impl Readings {
+    /// Makes room for the next pass.
+    pub fn clear(&mut self) {
+        self.processes.clear();
+        self.threads.clear();
+        self.stray = None;
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Ending, ProcessEvent};
-use crate::host::{Capabilities, Coverage, Host};
-use crate::process::{ProcessInfo, ProcessKey};
+use crate::host::{Capabilities, Coverage, Host, Surroundings};
+use crate::process::{Count, ProcessInfo, ProcessKey};
 use crate::sample::Sample;
 use crate::settings::Settings;
 use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
@@ -91,6 +91,9 @@ pub enum WarningKind {
     EventsLost,
     /// Processes could not be read for want of a right or a file descriptor.
     ReadsDenied,
+    /// The kernel's records of ends were dropped, or something else failed that was there at the start: from then on
+    /// less is known.
+    AccountingChanged,
     /// Lines of the recording could not be read.
     LinesSkipped,
     /// The recording ends without its last record.
@@ -129,6 +132,12 @@ pub struct RunEnd {
     pub coverage: Coverage,
     /// Processes of the tree that were alive when the root had ended.
     pub survivors: Vec<ProcessInfo>,
+    /// Whether they were ended then, because that was asked for.
+    #[serde(default)]
+    pub survivors_reaped: bool,
+    /// What happened around the tree.
+    #[serde(default)]
+    pub surroundings: Surroundings,
     /// What the watching itself cost.
     pub own: OwnCost,
 }
@@ -167,6 +176,22 @@ pub struct Totals {
     /// Bytes sent towards storage.
     #[serde(rename = "writtenBytes")]
     pub written: Option<Bytes>,
+    /// Page faults served from memory.
+    #[serde(rename = "minorFaults", default)]
+    pub faults_minor: Option<Count>,
+    /// Page faults that waited for storage.
+    #[serde(rename = "majorFaults", default)]
+    pub faults_major: Option<Count>,
+    /// How often a thread gave up its processor to wait for something.
+    #[serde(rename = "voluntarySwitches", default)]
+    pub switches_voluntary: Option<Count>,
+    /// How often another took the processor from a thread.
+    #[serde(rename = "forcedSwitches", default)]
+    pub switches_forced: Option<Count>,
+    /// The largest resident memory that any single process had, whether it was seen or not; `None` where that cannot be
+    /// told from our own: a process begins with its launcher's (`ru_maxrss` of getrusage(2)).
+    #[serde(rename = "largestProcessBytes", default)]
+    pub largest_process: Option<Bytes>,
 }
 
 /// What the watching itself cost.
@@ -179,4 +204,7 @@ pub struct OwnCost {
     /// Largest resident memory; `None` inside a Node process, whose memory is not ours.
     #[serde(rename = "rssPeakBytes")]
     pub rss_peak: Option<Bytes>,
+    /// How often it woke up.
+    #[serde(default)]
+    pub wake_ups: Option<u64>,
 }

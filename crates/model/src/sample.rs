@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::process::{Count, Counters, Gauges, Growth, ProcessKey, ProcessState};
+use crate::process::{Count, Counters, Gauges, Growth, ProcessKey, ProcessState, StrayBytes};
 use crate::units::{Bytes, Cores, CpuTime, Elapsed};
 
 /// The state of a tree at one moment and what it used since the moment before.
@@ -33,6 +33,9 @@ pub struct Sample {
     /// The estimate of the tree's memory: shared pages are counted once, for the process that has most of them.
     #[serde(rename = "memoryBytes")]
     pub memory: Option<Bytes>,
+    /// The sum of the proportional set sizes; `None` where not every process has one that is fresh enough.
+    #[serde(rename = "pssBytes", default)]
+    pub pss: Option<Bytes>,
     /// Threads alive in the tree.
     pub thread_count: Option<u64>,
     /// Our own time for this sample.
@@ -40,6 +43,51 @@ pub struct Sample {
     pub took: CpuTime,
     /// Each living process of the tree.
     pub processes: Vec<ProcessUse>,
+    /// What their threads used, by name; empty where that was not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_threads: Vec<NamedThreads>,
+    /// What the network namespace received and sent over TCP in the interval and no process could be found for; `None`
+    /// where that was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stray: Option<Stray>,
+}
+
+/// What the threads of one name in one process used in the interval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedThreads {
+    /// The process.
+    #[serde(flatten)]
+    pub key: ProcessKey,
+    /// The threads' name.
+    pub name: String,
+    /// How many of that name live.
+    pub count: u32,
+    /// Their processor time in the interval.
+    #[serde(rename = "cpuNs")]
+    pub cpu: CpuTime,
+}
+
+/// TCP bytes of the network namespace that no process could be found for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stray {
+    /// Received in the interval.
+    #[serde(rename = "netRxBytes")]
+    pub received: Bytes,
+    /// Sent in the interval.
+    #[serde(rename = "netTxBytes")]
+    pub sent: Bytes,
+}
+
+impl Stray {
+    /// The growth from an earlier total to a later one.
+    pub fn between(earlier: StrayBytes, later: StrayBytes) -> Self {
+        Self {
+            received: later.received.saturating_sub(earlier.received),
+            sent: later.sent.saturating_sub(earlier.sent),
+        }
+    }
 }
 
 impl Sample {
@@ -61,28 +109,9 @@ pub struct ProcessUse {
     pub gauges: Gauges,
 }
 
-/// The sum of resident memory, and the estimate that counts shared pages once.
-///
-/// The estimate is the sum of what each process shares with none, plus the largest shared part. It is within a few
-/// percent of the proportional set size for processes that share files, such as a cluster of Node workers; it is
-/// too high for forks that never called `execve` and share anonymous pages.
-pub fn tree_memory<'a>(gauges: impl Iterator<Item = &'a Gauges>) -> (Option<Bytes>, Option<Bytes>) {
-    let mut rss_sum = None;
-    let mut own_sum = Bytes::ZERO;
-    let mut shared_max = Bytes::ZERO;
-    for gauge in gauges {
-        let Some(rss) = gauge.rss else { continue };
-        let shared = gauge.shared.unwrap_or_default();
-        rss_sum = Some(rss_sum.unwrap_or(Bytes::ZERO) + rss);
-        own_sum += rss.saturating_sub(shared);
-        shared_max = shared_max.max(shared);
-    }
-    (rss_sum, rss_sum.map(|_| own_sum + shared_max))
-}
-
 /// The flat form of [`ProcessUse`] in a recording and in JavaScript.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct UseLine {
     pid: u32,
     start_time: u64,
@@ -95,9 +124,17 @@ struct UseLine {
     written_bytes: Option<Bytes>,
     read_chars_bytes: Option<Bytes>,
     written_chars_bytes: Option<Bytes>,
+    run_delay_ns: Option<CpuTime>,
+    block_delay_ns: Option<CpuTime>,
+    voluntary_switches: Option<Count>,
+    forced_switches: Option<Count>,
+    net_rx_bytes: Option<Bytes>,
+    net_tx_bytes: Option<Bytes>,
     rss_bytes: Option<Bytes>,
     rss_peak_bytes: Option<Bytes>,
     shared_bytes: Option<Bytes>,
+    pss_bytes: Option<Bytes>,
+    swap_bytes: Option<Bytes>,
     virtual_bytes: Option<Bytes>,
     threads: Option<u32>,
     fds: Option<u32>,
@@ -119,9 +156,17 @@ impl From<ProcessUse> for UseLine {
             written_bytes: growth.written,
             read_chars_bytes: growth.read_chars,
             written_chars_bytes: growth.written_chars,
+            run_delay_ns: growth.run_delay,
+            block_delay_ns: growth.block_delay,
+            voluntary_switches: growth.switches_voluntary,
+            forced_switches: growth.switches_forced,
+            net_rx_bytes: growth.net_received,
+            net_tx_bytes: growth.net_sent,
             rss_bytes: gauges.rss,
             rss_peak_bytes: gauges.rss_peak,
             shared_bytes: gauges.shared,
+            pss_bytes: gauges.pss,
+            swap_bytes: gauges.swap,
             virtual_bytes: gauges.virtual_size,
             threads: gauges.threads,
             fds: gauges.fds,
@@ -144,11 +189,19 @@ impl From<UseLine> for ProcessUse {
                 written: line.written_bytes,
                 read_chars: line.read_chars_bytes,
                 written_chars: line.written_chars_bytes,
+                run_delay: line.run_delay_ns,
+                block_delay: line.block_delay_ns,
+                switches_voluntary: line.voluntary_switches,
+                switches_forced: line.forced_switches,
+                net_received: line.net_rx_bytes,
+                net_sent: line.net_tx_bytes,
             }),
             gauges: Gauges {
                 rss: line.rss_bytes,
                 rss_peak: line.rss_peak_bytes,
                 shared: line.shared_bytes,
+                pss: line.pss_bytes,
+                swap: line.swap_bytes,
                 virtual_size: line.virtual_bytes,
                 threads: line.threads,
                 fds: line.fds,
@@ -162,17 +215,6 @@ impl From<UseLine> for ProcessUse {
 mod tests {
     use super::*;
     use crate::metrics::CATALOGUE;
-
-    fn gauges(rss: u64, shared: u64) -> Gauges {
-        Gauges { rss: Some(Bytes::new(rss)), shared: Some(Bytes::new(shared)), ..Gauges::default() }
-    }
-
-    #[test]
-    fn shared_pages_are_counted_once_for_the_process_that_has_most() {
-        let tree = [gauges(100, 60), gauges(80, 50), Gauges::default()];
-        assert_eq!(tree_memory(tree.iter()), (Some(Bytes::new(180)), Some(Bytes::new(130))));
-        assert_eq!(tree_memory([Gauges::default()].iter()), (None, None));
-    }
 
     #[test]
     fn a_process_in_a_sample_has_every_metric_of_the_catalogue_in_its_order() {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub metrics: MetricSet,
     /// How many samples are kept in memory.
     pub history: usize,
+    /// Whether processes that outlive a command that we launched are ended then.
+    pub reap: bool,
 }
 
 impl Default for Settings {
@@ -43,8 +45,9 @@ impl Default for Settings {
             max_interval: Duration::from_secs(1),
             duration: None,
             children: true,
-            metrics: MetricSet::ALL,
+            metrics: MetricSet::USUAL,
             history: 1000,
+            reap: false,
         }
     }
 }
@@ -102,7 +105,7 @@ pub const PROFILES: [Profile; 6] = [
     Profile {
         name: "standard",
         interval: Duration::from_secs(10),
-        metrics: MetricSet::ALL,
+        metrics: MetricSet::USUAL,
         history: 100,
         export: true,
         purpose: "general purpose",
@@ -118,7 +121,7 @@ pub const PROFILES: [Profile; 6] = [
     Profile {
         name: "intensive",
         interval: Duration::from_secs(1),
-        metrics: MetricSet::ALL,
+        metrics: MetricSet::USUAL,
         history: 1000,
         export: true,
         purpose: "debugging and analysis",
@@ -142,7 +145,7 @@ pub const PROFILES: [Profile; 6] = [
     Profile {
         name: "daemon",
         interval: Duration::from_secs(120),
-        metrics: MetricSet::ALL,
+        metrics: MetricSet::USUAL,
         history: 500,
         export: true,
         purpose: "services that run for weeks",

@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for WallTime {
     }
 }
 
-/// Nanoseconds that a processor worked.
+/// Nanoseconds that a processor worked, or that work waited for one.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

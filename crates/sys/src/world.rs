@@ -1,7 +1,7 @@
 //! Floor 7. What a session asks of the operating system, and what it gets.
 
 use procmon_model::host::Host;
-use procmon_model::ports::{EventSource, Launcher, OwnMeter, ProcessTable};
+use procmon_model::ports::{Environs, EventSource, Launcher, OwnMeter, ProcessTable};
 
 use crate::remote::Remote;
 
@@ -15,6 +15,8 @@ pub struct World {
     pub table: Box<dyn ProcessTable>,
     /// Starts commands.
     pub launcher: Box<dyn Launcher>,
+    /// Looks at what surrounds the tree.
+    pub environs: Box<dyn Environs>,
     /// Measures what the session itself costs.
     pub meter: Box<dyn OwnMeter>,
     /// The machine.
@@ -42,10 +44,15 @@ pub enum Accounting {
     /// The best that works here.
     #[default]
     Auto,
-    /// The kernel's events or none.
+    /// The kernel's events and its records of ends, or nothing; a command also gets a cgroup of its own where one can
+    /// be made.
+    Exact,
+    /// The kernel's events or nothing.
     Events,
     /// Looking at the range of new process numbers, even where there are events.
     Poll,
+    /// Tracing every process with ptrace(2), or nothing.
+    Trace,
 }
 
 /// Whose process the session runs in.

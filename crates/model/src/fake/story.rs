@@ -1,6 +1,6 @@
 //! Floor 6. A story: which processes live when, how hard they work and what they hold.
 
-use crate::event::Ending;
+use crate::event::{Ending, LastKnown, Signal};
 use crate::process::{Image, ProcessInfo, ProcessKey};
 use crate::units::{Bytes, CpuTime, Elapsed};
 
@@ -14,6 +14,12 @@ pub(super) struct Role {
     pub(super) work: Vec<(Elapsed, Elapsed, u64)>,
     /// Resident and shared memory from a moment on.
     pub(super) memory: Vec<(Elapsed, Bytes, Bytes)>,
+    /// Proportional set size from a moment on.
+    pub(super) pss: Vec<(Elapsed, Bytes)>,
+    /// What the kernel's record of its end tells.
+    pub(super) told: LastKnown,
+    /// Whether it has a session of its own.
+    pub(super) detached: bool,
     /// Whether it goes on when it is asked to end.
     pub(super) defiant: bool,
     /// Bytes read and written at a moment.
@@ -26,6 +32,8 @@ pub struct Story {
     pub(super) roles: Vec<Role>,
     /// Moments at which the source of events loses some: when, and how many.
     pub(super) losses: Vec<(Elapsed, u64)>,
+    /// Moments at which the kernel kills something for want of memory.
+    pub(super) oom_kills: Vec<Elapsed>,
 }
 
 impl Story {
@@ -57,6 +65,30 @@ impl Story {
     pub fn hold(&mut self, at: u64, pid: u32, rss: u64, shared: u64) -> &mut Self {
         let held = (Elapsed::from_millis(at), Bytes::new(rss), Bytes::new(shared));
         self.role(pid).memory.push(held);
+        self
+    }
+
+    /// The proportional set size of a process is that from now on.
+    pub fn share(&mut self, at: u64, pid: u32, pss: u64) -> &mut Self {
+        self.role(pid).pss.push((Elapsed::from_millis(at), Bytes::new(pss)));
+        self
+    }
+
+    /// A process calls setsid(2).
+    pub fn detach(&mut self, pid: u32) -> &mut Self {
+        self.role(pid).detached = true;
+        self
+    }
+
+    /// The kernel kills a process for want of memory.
+    pub fn run_out_of_memory(&mut self, at: u64, pid: u32) -> &mut Self {
+        self.oom_kills.push(Elapsed::from_millis(at));
+        self.end(at, pid, Ending::Signal(Signal(9)))
+    }
+
+    /// The kernel's record of a process's end tells that.
+    pub fn tell(&mut self, pid: u32, told: LastKnown) -> &mut Self {
+        self.role(pid).told = told;
         self
     }
 
@@ -113,6 +145,9 @@ impl Story {
             defiant: false,
             work: vec![],
             memory: vec![],
+            pss: vec![],
+            told: LastKnown::default(),
+            detached: false,
             io: vec![],
         });
         pid

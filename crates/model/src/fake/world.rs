@@ -7,14 +7,16 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::story::{Role, Story};
-use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
-use crate::host::{Capabilities, Coverage, Tier};
+use crate::event::{Ending, ProcessEvent, Signal};
+use crate::host::{Capabilities, Coverage, Surroundings, Tier};
 use crate::metrics::MetricSet;
 use crate::ports::{
-    Child, Clock, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, ProcessTable,
-    Request, Suspended, Wake,
+    Child, Clock, Environs, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, Pass,
+    ProcessTable, Reach, Request, Suspended, Wake,
 };
-use crate::process::{Count, Counters, Gauges, ProcessInfo, ProcessKey, ProcessState, Reading};
+use crate::process::{
+    Count, Counters, Gauges, ProcessInfo, ProcessKey, ProcessState, Reading, Readings,
+};
 use crate::record::{OwnCost, Totals};
 use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
 
@@ -150,7 +152,7 @@ fn tell_of(
         && at <= now
     {
         told.insert(key.pid, Told::End);
-        events.push(ProcessEvent::Ended { at, key, ending, last: LastKnown::default() });
+        events.push(ProcessEvent::Ended { at, key, ending, last: role.told });
     }
 }
 
@@ -175,6 +177,7 @@ fn reading(story: &Story, role: &Role, now: Elapsed) -> Reading {
             written: Some(written),
             read_chars: Some(read),
             written_chars: Some(written),
+            ..Counters::default()
         },
         gauges: Gauges {
             rss: held.map(|(_, rss, _)| *rss),
@@ -185,10 +188,11 @@ fn reading(story: &Story, role: &Role, now: Elapsed) -> Reading {
                 .map(|(_, rss, _)| *rss)
                 .max(),
             shared: held.map(|(_, _, shared)| *shared),
-            virtual_size: None,
+            pss: role.pss.iter().rev().find(|(at, _)| *at <= now).map(|(_, pss)| *pss),
             threads: Some(1),
             fds: Some(3),
             state: Some(ProcessState::Running),
+            ..Gauges::default()
         },
         reaped: Some(reaped),
     }
@@ -273,8 +277,8 @@ impl EventSource for FakeWorld {
 }
 
 impl ProcessTable for FakeWorld {
-    fn read(&mut self, keys: &[ProcessKey], _metrics: MetricSet, readings: &mut Vec<Reading>) {
-        readings.extend(keys.iter().filter_map(|key| self.read_one(*key)));
+    fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings) {
+        readings.processes.extend(pass.keys.iter().filter_map(|key| self.read_one(*key)));
     }
 
     /// Parents wait for their children at once, so that only the root is still there after its end.
@@ -328,6 +332,7 @@ impl Child for FakeWorld {
             cpu_system: Some(CpuTime::ZERO),
             read: Some(read),
             written: Some(written),
+            ..Totals::default()
         };
         Some((ending, totals))
     }
@@ -343,11 +348,13 @@ impl Child for FakeWorld {
         }
     }
 
-    fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool {
+    fn signal_descendant(&self, key: ProcessKey, signal: Signal, reach: Reach) -> bool {
         let now = self.now_();
         let mut story = self.inner.story.borrow_mut();
         let role = story.roles.iter_mut().find(|role| role.info.key == key && role.lives(now));
-        let Some(role) = role else { return false };
+        let Some(role) = role.filter(|role| reach == Reach::All || !role.detached) else {
+            return false;
+        };
         role.ended =
             role.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
         self.inner.signals.borrow_mut().push((key.pid, signal));
@@ -355,9 +362,20 @@ impl Child for FakeWorld {
     }
 }
 
+impl Environs for FakeWorld {
+    fn begin(&mut self, _root: ProcessKey) {}
+
+    fn look(&mut self) -> Surroundings {
+        let now = self.now_();
+        let story = self.inner.story.borrow();
+        let kills = story.oom_kills.iter().filter(|at| **at <= now).count();
+        Surroundings { oom_kills: Some(kills as u64), ..Surroundings::default() }
+    }
+}
+
 impl OwnMeter for FakeWorld {
     fn cost(&self) -> OwnCost {
-        OwnCost { cpu: Some(self.cpu()), rss_peak: Some(Bytes::new(4096)) }
+        OwnCost { cpu: Some(self.cpu()), rss_peak: Some(Bytes::new(4096)), wake_ups: Some(1) }
     }
 
     fn cpu(&self) -> CpuTime {

@@ -6,13 +6,15 @@
 //! itself and of what it has collected from its children. That sum dips while a dead child is not yet waited for;
 //! the tree therefore counts with the highest value seen so far, which never goes down and never counts twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::beside::Beside;
 use super::member::{Baseline, Member};
+use super::memory::{Held, TreeMemory, together};
 use super::usage::Usage;
 use crate::event::LastKnown;
-use crate::process::{Image, ProcessInfo, ProcessKey, Reading};
-use crate::sample::{ProcessUse, Sample, tree_memory};
+use crate::process::{Image, ProcessInfo, ProcessKey, Reading, Readings};
+use crate::sample::{ProcessUse, Sample};
 use crate::units::{CpuTime, Elapsed};
 
 /// The living processes of one tree.
@@ -26,6 +28,9 @@ pub struct Tree {
     /// What members used that died when no parent of theirs lived to collect it.
     orphans: Usage,
     orphans_ended: u64,
+    beside: Beside,
+    /// Whether what is seen for the first time began at nothing: not in the first pass over processes found alive.
+    counts: bool,
 }
 
 impl Tree {
@@ -40,6 +45,8 @@ impl Tree {
             used: Usage::default(),
             orphans: Usage::default(),
             orphans_ended: 0,
+            beside: Beside::default(),
+            counts: !found_alive,
         };
         for info in living {
             tree.insert(info, (!found_alive).then_some(Baseline::BIRTH));
@@ -62,26 +69,33 @@ impl Tree {
     /// A process runs another program.
     pub fn renamed(&mut self, key: ProcessKey, image: Image) {
         if let Some(member) = self.members.get_mut(&key) {
-            member.info.image = image;
+            member.renamed(image);
         }
     }
 
-    /// A process ended; `last` is what could still be read of it, and whether that is final.
+    /// A process ended; `last` is what could still be read of it, and whether that is final, `told` what the kernel's
+    /// record of the end says.
     ///
     /// Answers what it used, or `None` of a process that is not in the tree.
-    pub fn ended(&mut self, key: ProcessKey, last: Option<(Reading, bool)>) -> Option<LastKnown> {
+    pub fn ended(
+        &mut self,
+        key: ProcessKey,
+        last: Option<(Reading, bool)>,
+        told: LastKnown,
+    ) -> Option<LastKnown> {
         let mut member = self.members.remove(&key)?;
         if let Some((reading, _)) = &last {
             member.take(reading);
         }
         let parent = member.info.parent.and_then(|parent| self.members.get_mut(&parent));
         if let Some(parent) = parent {
-            parent.inherit(&member);
+            parent.inherit(&member, told);
         } else {
             self.orphans = self.orphans.plus(member.collected());
             self.orphans_ended += u64::from(key != self.root);
         }
-        Some(member.last_known(last.is_some_and(|(_, is_final)| is_final)))
+        let known = member.last_known(last.is_some_and(|(_, is_final)| is_final));
+        Some(known.completed(told))
     }
 
     /// Takes the readings of a pass and makes the sample of the interval from them.
@@ -90,18 +104,21 @@ impl Tree {
         from: Elapsed,
         at: Elapsed,
         took: CpuTime,
-        readings: &[Reading],
+        readings: &Readings,
     ) -> Sample {
-        let mut processes = Vec::with_capacity(readings.len());
-        for reading in readings {
+        let mut processes = Vec::with_capacity(readings.processes.len());
+        for reading in &readings.processes {
             let Some(member) = self.members.get_mut(&reading.key) else { continue };
             let growth = member.take(reading);
             processes.push(ProcessUse { key: reading.key, growth, gauges: reading.gauges });
         }
         let grown = self.grow();
-        let (rss_sum, memory) = tree_memory(processes.iter().map(|process| &process.gauges));
+        let TreeMemory { rss_sum, estimate: memory, pss } = self.memory(&processes);
         let living: CpuTime = processes.iter().filter_map(|process| process.growth.0.cpu).sum();
-        let io_known = readings.iter().any(|reading| reading.counters.read.is_some());
+        let io_known = readings.processes.iter().any(|reading| reading.counters.read.is_some());
+        let named_threads = self.beside.threads(&readings.threads, self.counts);
+        let stray = self.beside.stray(readings.stray);
+        self.counts = true;
         Sample {
             from,
             at,
@@ -111,10 +128,33 @@ impl Tree {
             written: io_known.then_some(grown.written),
             rss_sum,
             memory,
+            pss,
             thread_count: thread_count(&processes),
             took,
             processes,
+            named_threads,
+            stray,
         }
+    }
+
+    /// The memory of those that were read.
+    fn memory(&self, processes: &[ProcessUse]) -> TreeMemory {
+        let copies = self.copies();
+        let held = processes.iter().filter_map(|process| {
+            let member = self.members.get(&process.key)?;
+            Some(member.held(copies.contains(&process.key)))
+        });
+        together(&held.collect::<Vec<Held>>())
+    }
+
+    /// Those that may share memory which no file backs: forks that run their parent's program, and their parents.
+    pub fn copies(&self) -> BTreeSet<ProcessKey> {
+        let copies = self.members.values().filter(|member| member.info.image.inherited);
+        let both = copies.flat_map(|copy| {
+            let parent = copy.info.parent.filter(|parent| self.members.contains_key(parent));
+            [Some(copy.info.key), parent].into_iter().flatten()
+        });
+        both.collect()
     }
 
     /// What the tree used since this was last asked.

@@ -1,8 +1,9 @@
 //! Floor 3. One living process: what its readings say that it used, and what they say of its children.
 
+use super::memory::{Held, KnownPss};
 use super::usage::Usage;
 use crate::event::LastKnown;
-use crate::process::{Counters, Growth, ProcessInfo, Reading};
+use crate::process::{Counters, Growth, Image, ProcessInfo, Reading};
 use crate::units::{Bytes, CpuTime};
 
 /// A living process.
@@ -17,6 +18,8 @@ pub(super) struct Member {
     reading: Option<Reading>,
     /// What the kernel has added to its I/O for children that it waited for.
     children: Usage,
+    /// The latest proportional set size; `None` before the first.
+    pss: Option<KnownPss>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +39,20 @@ impl Member {
     /// A process that is new to the tree; `baseline`: what it had used before, `None` until its first reading.
     pub(super) fn new(info: ProcessInfo, baseline: Option<Baseline>) -> Self {
         let (own, children) = (Counters::default(), Usage::default());
-        Self { info, baseline, own, reading: None, children }
+        Self { info, baseline, own, reading: None, children, pss: None }
+    }
+
+    /// It runs another program, in an address space of its own.
+    pub(super) fn renamed(&mut self, image: Image) {
+        self.info.image = image;
+        self.pss = None;
     }
 
     /// Takes a reading and says what was used since the one before; unknown for the first of a process found alive.
     pub(super) fn take(&mut self, reading: &Reading) -> Growth {
         let own = self.without_children(reading);
         self.reading = Some(*reading);
+        self.pss = KnownPss::of(&reading.gauges).or(self.pss);
         let Some(baseline) = self.baseline else {
             self.baseline = Some(Baseline { own, collected: Usage::collected(reading) });
             self.own = own;
@@ -67,6 +77,12 @@ impl Member {
         own
     }
 
+    /// What it holds, by its latest reading.
+    pub(super) fn held(&self, is_copy: bool) -> Held {
+        let gauges = self.reading.map(|reading| reading.gauges).unwrap_or_default();
+        Held::new(&gauges, self.pss, is_copy)
+    }
+
     /// What it and the children that it waited for used while we watched.
     pub(super) fn collected(&self) -> Usage {
         match (&self.reading, &self.baseline) {
@@ -77,12 +93,21 @@ impl Member {
 
     /// A child ended. When its parent waits for it, the kernel adds to the parent's counters what the child had; the
     /// part of that which is not the parent's own, or does not count at all, is noted here.
-    pub(super) fn inherit(&mut self, child: &Self) {
-        let Some(reading) = &child.reading else { return };
-        self.children = self.children.plus(Usage::collected(reading));
+    pub(super) fn inherit(&mut self, child: &Self, told: LastKnown) {
+        let read = child.reading.as_ref().map(Usage::collected).unwrap_or_default();
+        self.children = self.children.plus(read.highest(child.whole_io(told)));
         if let (Some(ours), Some(theirs)) = (&mut self.baseline, &child.baseline) {
             ours.collected = ours.collected.plus(theirs.collected);
         }
+    }
+
+    /// What it moved by the record of its end, which leaves out the children that it waited for, and by theirs.
+    fn whole_io(&self, told: LastKnown) -> Usage {
+        let (Some(read), Some(written)) = (told.read, told.written) else {
+            return Usage::default();
+        };
+        Usage { read, written, ..Usage::default() }
+            .plus(Usage { cpu: CpuTime::ZERO, ..self.children })
     }
 
     pub(super) fn last_known(&self, cpu_final: bool) -> LastKnown {
@@ -96,6 +121,9 @@ impl Member {
             rss_peak: reading.gauges.rss_peak.max(reading.gauges.rss),
             read: own.read,
             written: own.written,
+            run_delay: own.run_delay,
+            block_delay: own.block_delay,
+            ..LastKnown::default()
         }
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Tree, Usage};
 use crate::event::LastKnown;
-use crate::process::{Counters, Gauges, Image, ProcessInfo, ProcessKey, Reading};
+use crate::process::{Counters, Gauges, Image, ProcessInfo, ProcessKey, Reading, Readings};
 use crate::sample::Sample;
 use crate::units::{Bytes, CpuTime, Elapsed};
 
@@ -36,7 +36,8 @@ fn reading(pid: u32, cpu_ms: u64, reaped_ms: u64, read: u64) -> Reading {
 }
 
 fn sample(tree: &mut Tree, readings: &[Reading]) -> Sample {
-    tree.sample(Elapsed::ZERO, Elapsed::from_millis(100), CpuTime::ZERO, readings)
+    let readings = Readings { processes: readings.to_vec(), ..Readings::default() };
+    tree.sample(Elapsed::ZERO, Elapsed::from_millis(100), CpuTime::ZERO, &readings)
 }
 
 const fn ms(millis: u64) -> CpuTime {
@@ -47,7 +48,7 @@ const fn ms(millis: u64) -> CpuTime {
 fn a_child_that_lived_between_two_passes_is_in_the_growth_of_the_tree() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
     tree.born(info(2, Some(1)));
-    assert_eq!(tree.ended(key(2), None), Some(LastKnown::default()));
+    assert_eq!(tree.ended(key(2), None, LastKnown::default()), Some(LastKnown::default()));
     let sample = sample(&mut tree, &[reading(1, 10, 30, 0)]);
     assert_eq!((sample.cpu, sample.departed_cpu), (Some(ms(40)), Some(ms(30))));
     assert_eq!(tree.seen(), 2);
@@ -59,7 +60,7 @@ fn work_is_counted_once_when_a_read_child_dies_and_is_waited_for() {
     tree.born(info(2, Some(1)));
     let first = sample(&mut tree, &[reading(1, 5, 0, 0), reading(2, 50, 0, 0)]);
     assert_eq!((first.cpu, first.departed_cpu), (Some(ms(55)), Some(ms(0))));
-    tree.ended(key(2), None);
+    tree.ended(key(2), None, LastKnown::default());
     let unwaited = sample(&mut tree, &[reading(1, 5, 0, 0)]);
     assert_eq!(unwaited.cpu, Some(ms(0)));
     let waited = sample(&mut tree, &[reading(1, 6, 60, 0)]);
@@ -72,7 +73,7 @@ fn the_io_of_a_reaped_child_is_not_its_parents_own() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
     tree.born(info(2, Some(1)));
     sample(&mut tree, &[reading(1, 0, 0, 10), reading(2, 0, 0, 100)]);
-    let last = tree.ended(key(2), None);
+    let last = tree.ended(key(2), None, LastKnown::default());
     assert_eq!(last.and_then(|last| last.read), Some(Bytes::new(100)));
     let sample = sample(&mut tree, &[reading(1, 0, 0, 115)]);
     assert_eq!(sample.processes[0].growth.0.read, Some(Bytes::new(5)));
@@ -85,7 +86,7 @@ fn what_a_process_used_before_it_was_watched_does_not_count_even_after_its_end()
     let first = sample(&mut tree, &[reading(1, 1000, 500, 0), reading(2, 300, 0, 0)]);
     assert_eq!(first.processes[0].growth.0.cpu, None);
     assert_eq!(first.cpu, Some(ms(0)));
-    tree.ended(key(2), Some((reading(2, 320, 0, 0), true)));
+    tree.ended(key(2), Some((reading(2, 320, 0, 0), true)), LastKnown::default());
     let second = sample(&mut tree, &[reading(1, 1000, 820, 0)]);
     assert_eq!(second.cpu, Some(ms(20)));
 }
@@ -95,9 +96,9 @@ fn an_orphans_work_stays_with_the_tree_when_it_ends() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
     tree.born(info(2, Some(1)));
     tree.born(info(3, Some(2)));
-    tree.ended(key(2), None);
+    tree.ended(key(2), None, LastKnown::default());
     sample(&mut tree, &[reading(1, 0, 0, 0), reading(3, 70, 0, 0)]);
-    tree.ended(key(3), Some((reading(3, 80, 0, 0), true)));
+    tree.ended(key(3), Some((reading(3, 80, 0, 0), true)), LastKnown::default());
     assert_eq!(sample(&mut tree, &[reading(1, 0, 0, 0)]).cpu, Some(ms(10)));
     assert_eq!(tree.orphaned(), (Usage { cpu: CpuTime::from_millis(80), ..Usage::default() }, 1));
 }
@@ -109,8 +110,40 @@ fn ancestors_are_the_living_ones_nearest_first() {
     tree.born(info(3, Some(2)));
     let pids = |tree: &Tree| tree.ancestors(key(3)).map(|info| info.key.pid).collect::<Vec<_>>();
     assert_eq!(pids(&tree), [2, 1]);
-    tree.ended(key(2), None);
+    tree.ended(key(2), None, LastKnown::default());
     assert_eq!(pids(&tree), [0; 0]);
+}
+
+#[test]
+fn the_record_of_an_end_tells_what_a_child_moved_that_was_never_read() {
+    let mut tree = Tree::new(key(1), vec![info(1, None)], false);
+    tree.born(info(2, Some(1)));
+    let told = LastKnown {
+        read: Some(Bytes::new(70)),
+        written: Some(Bytes::ZERO),
+        rss_peak: Some(Bytes::new(500)),
+        rss_peak_final: true,
+        ..LastKnown::default()
+    };
+    assert_eq!(tree.ended(key(2), None, told), Some(told));
+    let sample = sample(&mut tree, &[reading(1, 0, 0, 75)]);
+    assert_eq!(sample.processes[0].growth.0.read, Some(Bytes::new(5)));
+    assert_eq!(sample.read, Some(Bytes::new(75)));
+}
+
+#[test]
+fn forks_that_run_their_parents_program_are_copies_and_so_is_the_parent() {
+    let mut tree = Tree::new(key(1), vec![info(1, None)], false);
+    let copy = |pid: u32| ProcessInfo {
+        image: Image { inherited: true, ..Image::default() },
+        ..info(pid, Some(1))
+    };
+    tree.born(info(2, Some(1)));
+    assert_eq!(tree.copies().len(), 0);
+    tree.born(copy(3));
+    tree.born(copy(4));
+    let pids: Vec<u32> = tree.copies().iter().map(|key| key.pid).collect();
+    assert_eq!(pids, [1, 3, 4]);
 }
 
 proptest! {
@@ -130,7 +163,7 @@ proptest! {
                 let both = [reading(1, 3, reaped, 0), reading(pid, *before, 0, 0)];
                 grown += sample(&mut tree, &both).cpu.unwrap();
             }
-            tree.ended(key(pid), None);
+            tree.ended(key(pid), None, LastKnown::default());
             reaped += before + after;
             grown += sample(&mut tree, &[reading(1, 3, reaped, 0)]).cpu.unwrap();
         }

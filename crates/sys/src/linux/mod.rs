@@ -2,6 +2,7 @@
 
 pub mod ancestors;
 mod clock;
+mod environs;
 mod events;
 mod found;
 mod host;

@@ -7,6 +7,7 @@ use procmon_model::ports::Found;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 use procmon_model::units::Elapsed;
 
+use crate::linux::environs::Neighbourhood;
 use crate::linux::kernel::{limits, process, signals};
 use crate::linux::launch::Starter;
 use crate::linux::own::Own;
@@ -31,6 +32,7 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         events: events::open(options.accounting, options.inside, waiter)?,
         table: Box::new(Table::new()),
         launcher: Box::new(Starter::new(options.inside, options.signals, descriptors)),
+        environs: Box::new(Neighbourhood::default()),
         meter: Box::new(meter),
         host: host::host(),
         remote,

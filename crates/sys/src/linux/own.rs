@@ -20,13 +20,10 @@ pub(crate) enum Own {
 impl OwnMeter for Own {
     fn cost(&self) -> OwnCost {
         let rss_peak = match self {
-            Self::Process => fs::read("/proc/self/status")
-                .ok()
-                .and_then(|status| parse::peak_resident(&status))
-                .map(Bytes::new),
+            Self::Process => own_peak(),
             Self::Thread => None,
         };
-        OwnCost { cpu: Some(self.cpu()), rss_peak }
+        OwnCost { cpu: Some(self.cpu()), rss_peak, wake_ups: self.wake_ups() }
     }
 
     fn cpu(&self) -> CpuTime {
@@ -35,6 +32,22 @@ impl OwnMeter for Own {
             Self::Thread => syscall::thread_cpu(),
         }
     }
+}
+
+impl Own {
+    /// How often we gave up the processor to wait for something, and so had to be woken up.
+    fn wake_ups(self) -> Option<u64> {
+        syscall::waits(match self {
+            Self::Process => libc::RUSAGE_SELF,
+            Self::Thread => libc::RUSAGE_THREAD,
+        })
+    }
+}
+
+/// The largest resident memory of our process, whoever else may be in it.
+pub(crate) fn own_peak() -> Option<Bytes> {
+    let status = fs::read("/proc/self/status").ok()?;
+    parse::peak_resident(&status).map(Bytes::new)
 }
 
 #[cfg(test)]

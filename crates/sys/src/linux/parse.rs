@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use procmon_model::process::ProcessKey;
+use procmon_model::units::CpuTime;
 
 /// A line of `/proc/pid/stat`; times are in clock ticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +135,26 @@ pub(crate) fn total_memory(meminfo: &[u8]) -> Option<u64> {
 fn kilobytes(text: &[u8], name: &[u8]) -> Option<u64> {
     let line = text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
     number(words_of_line(line).next()?)?.checked_mul(1024)
+}
+
+/// How long tasks have stood still since boot, as a file of `/proc/pressure` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stalls {
+    /// At least one of them.
+    pub(crate) some: CpuTime,
+    /// All of them at once; nothing where the kernel does not tell, as of processors before Linux 5.13.
+    pub(crate) full: CpuTime,
+}
+
+/// Reads lines such as `some avg10=0.00 avg60=0.00 avg300=0.00 total=12`, whose total is in microseconds.
+pub(crate) fn stalls(pressure: &[u8]) -> Option<Stalls> {
+    let total = |name: &[u8]| {
+        let line =
+            pressure.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
+        let micros = words_of_line(line).find_map(|word| word.strip_prefix(b"total="))?;
+        Some(CpuTime::from_nanos(number(micros)?.saturating_mul(1000)))
+    };
+    Some(Stalls { some: total(b"some ")?, full: total(b"full ").unwrap_or_default() })
 }
 
 /// The number that was given to a new process or thread last, as `/proc/loadavg` has it.

@@ -60,6 +60,15 @@ fn configured(name: libc::c_int) -> Option<u64> {
     u64::try_from(value).ok().filter(|value| *value > 0)
 }
 
+/// How often we, or the calling thread, gave up the processor to wait for something: `ru_nvcsw` of getrusage(2).
+pub(crate) fn waits(who: libc::c_int) -> Option<u64> {
+    // SAFETY: an rusage is numbers only, so that all zeroes are one.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: `usage` is a valid rusage that the call writes to, and it keeps no pointer.
+    let result = unsafe { libc::getrusage(who, &raw mut usage) };
+    (result == 0).then(|| u64::try_from(usage.ru_nvcsw).unwrap_or(0))
+}
+
 /// How many descriptors we may have open; `None` where unknown.
 pub(crate) fn descriptor_limit() -> Option<u64> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

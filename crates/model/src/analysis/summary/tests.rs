@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
-use crate::host::{Capabilities, Coverage, Host, Tier};
+use crate::host::{Capabilities, Coverage, Host, Surroundings, Tier};
 use crate::metrics::MetricSet;
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
 use crate::record::{EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals};
@@ -77,6 +77,8 @@ fn sample(from: u64, at: u64, uses: &[(u32, u64, u64)]) -> Record {
 
 fn end(at: u64, cpu_ms: u64, seen: u64) -> Record {
     Record::End(Box::new(RunEnd {
+        survivors_reaped: false,
+        surroundings: Surroundings::default(),
         at: Elapsed::from_millis(at),
         ending: Some(Ending::Signal(Signal(9))),
         cause: EndCause::RootEnded,

@@ -25,12 +25,17 @@ pub(crate) fn open(
     let subscription = match accounting {
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),
+        Accounting::Trace | Accounting::Exact => return Err(unwritten()),
         Accounting::Events => Ok(Subscription::open().map_err(|error| demanded(&error))?),
     };
     Ok(match subscription {
         Ok(subscription) => Box::new(ProcConnector::new(subscription, clock, waiter, adopter)?),
         Err(why) => Box::new(PidRange::new(clock, waiter, adopter, reasons(&why, inside))?),
     })
+}
+
+fn unwritten() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "this accounting is not available yet")
 }
 
 fn demanded(error: &Unusable) -> io::Error {

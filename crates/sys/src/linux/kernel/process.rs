@@ -3,6 +3,7 @@
 use std::io;
 use std::mem;
 
+use procmon_model::process::Count;
 use procmon_model::units::{Bytes, CpuTime};
 
 /// The number of the thread that asks.
@@ -59,6 +60,12 @@ pub(crate) struct Reaped {
     pub(crate) system: CpuTime,
     pub(crate) read: Bytes,
     pub(crate) written: Bytes,
+    pub(crate) faults_minor: Count,
+    pub(crate) faults_major: Count,
+    pub(crate) switches_voluntary: Count,
+    pub(crate) switches_forced: Count,
+    /// The largest resident memory of it, of any child that it waited for, and of whoever launched any of them.
+    pub(crate) largest: Bytes,
 }
 
 /// Waits for a child that has ended; `None` where there is none (yet). With `block`, until there is one.
@@ -86,6 +93,11 @@ pub(crate) fn reap(which: Which, block: bool) -> Option<Reaped> {
         system: cpu_time(usage.ru_stime),
         read: blocks(usage.ru_inblock),
         written: blocks(usage.ru_oublock),
+        faults_minor: count(usage.ru_minflt),
+        faults_major: count(usage.ru_majflt),
+        switches_voluntary: count(usage.ru_nvcsw),
+        switches_forced: count(usage.ru_nivcsw),
+        largest: Bytes::new(count(usage.ru_maxrss).0.saturating_mul(1024)),
     })
 }
 
@@ -112,6 +124,10 @@ fn cpu_time(time: libc::timeval) -> CpuTime {
 }
 
 /// The kernel counts in units of 512 bytes, whatever the storage.
-fn blocks(count: libc::c_long) -> Bytes {
-    Bytes::new(u64::try_from(count).unwrap_or(0).saturating_mul(512))
+fn blocks(number: libc::c_long) -> Bytes {
+    Bytes::new(count(number).0.saturating_mul(512))
+}
+
+fn count(number: libc::c_long) -> Count {
+    Count(u64::try_from(number).unwrap_or(0))
 }

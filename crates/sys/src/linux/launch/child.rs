@@ -1,8 +1,8 @@
 //! Floor 7. A command that we launched: its end, the totals of what was waited for, and signals to its tree.
 
 use procmon_model::event::{Ending, Signal};
-use procmon_model::ports::Child;
-use procmon_model::process::ProcessKey;
+use procmon_model::ports::{Child, Reach};
+use procmon_model::process::{Count, ProcessKey};
 use procmon_model::record::Totals;
 use procmon_model::units::{Bytes, CpuTime};
 
@@ -10,6 +10,7 @@ use crate::ending::ending;
 use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process::{self, Reaped, Which};
+use crate::linux::own::own_peak;
 use crate::world::Inside;
 
 /// A command that runs, or has ended.
@@ -29,6 +30,11 @@ pub(super) struct Sum {
     system: CpuTime,
     read: Bytes,
     written: Bytes,
+    faults_minor: Count,
+    faults_major: Count,
+    switches_voluntary: Count,
+    switches_forced: Count,
+    largest: Bytes,
 }
 
 impl Launched {
@@ -51,7 +57,9 @@ impl Launched {
     }
 
     fn totals(&self) -> Totals {
-        let Sum { user, system, read, written } = self.reaped;
+        let Sum { user, system, read, written, .. } = self.reaped;
+        // Every process begins with its launcher's memory, ours in the end: less than ours was says nothing.
+        let largest = Some(self.reaped.largest).filter(|largest| own_peak() < Some(*largest));
         Totals {
             exact: self.inside == Inside::OwnProcess,
             cpu: Some(user + system),
@@ -59,6 +67,11 @@ impl Launched {
             cpu_system: Some(system),
             read: Some(read),
             written: Some(written),
+            faults_minor: Some(self.reaped.faults_minor),
+            faults_major: Some(self.reaped.faults_major),
+            switches_voluntary: Some(self.reaped.switches_voluntary),
+            switches_forced: Some(self.reaped.switches_forced),
+            largest_process: largest,
         }
     }
 }
@@ -82,11 +95,12 @@ impl Child for Launched {
         }
     }
 
-    fn signal_descendant(&self, key: ProcessKey, signal: Signal) -> bool {
+    fn signal_descendant(&self, key: ProcessKey, signal: Signal, reach: Reach) -> bool {
         // The descriptor comes first: it is the same process's from then on, whoever had the number before.
         let Ok(pidfd) = Pidfd::open(key.pid) else { return false };
-        let ours = image::stat(key.pid)
-            .is_some_and(|stat| stat.is_of(key) && stat.session == process::own_session());
+        let ours = image::stat(key.pid).is_some_and(|stat| {
+            stat.is_of(key) && (reach == Reach::All || stat.session == process::own_session())
+        });
         ours && pidfd.signal(signal.0).is_ok()
     }
 }
@@ -97,5 +111,10 @@ impl Sum {
         self.system += reaped.system;
         self.read += reaped.read;
         self.written += reaped.written;
+        self.faults_minor = self.faults_minor + reaped.faults_minor;
+        self.faults_major = self.faults_major + reaped.faults_major;
+        self.switches_voluntary = self.switches_voluntary + reaped.switches_voluntary;
+        self.switches_forced = self.switches_forced + reaped.switches_forced;
+        self.largest = self.largest.max(reaped.largest);
     }
 }

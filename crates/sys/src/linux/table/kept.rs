@@ -8,8 +8,8 @@ use std::os::fd::RawFd;
 use std::time::Instant;
 
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::ProcessTable;
-use procmon_model::process::{ProcessKey, Reading};
+use procmon_model::ports::{Pass, ProcessTable};
+use procmon_model::process::{ProcessKey, Reading, Readings};
 
 use super::files::{Buffer, is_exhausted, is_gone};
 use super::watched::{Look, Units, Watched};
@@ -122,9 +122,10 @@ impl Table {
 }
 
 impl ProcessTable for Table {
-    fn read(&mut self, keys: &[ProcessKey], metrics: MetricSet, readings: &mut Vec<Reading>) {
+    fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings) {
         let now = Instant::now();
-        readings.extend(keys.iter().filter_map(|key| self.reading(*key, metrics, now)));
+        let found = pass.keys.iter().filter_map(|key| self.reading(*key, pass.metrics, now));
+        readings.processes.extend(found);
     }
 
     fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)> {
@@ -147,7 +148,5 @@ fn without_memory(metrics: MetricSet) -> MetricSet {
 /// One reading of a process, for which nothing is kept; `None` where it has gone or cannot be read.
 pub(crate) fn read_once(pid: u32, metrics: MetricSet) -> Option<Reading> {
     let key = ProcessKey { pid, start: image::stat(pid)?.start };
-    let mut readings = Vec::with_capacity(1);
-    Table::with_ceiling(0).read(&[key], metrics, &mut readings);
-    readings.pop()
+    Table::with_ceiling(0).reading(key, metrics, Instant::now())
 }

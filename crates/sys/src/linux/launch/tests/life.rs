@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd;
 use std::process::Command;
 
 use procmon_model::event::{Ending, Signal};
-use procmon_model::ports::{Launch, Launcher, Stdio};
+use procmon_model::ports::{Launch, Launcher, Reach, Stdio};
 use procmon_model::process::ProcessKey;
 use procmon_model::record::Totals;
 use procmon_model::units::CpuTime;
@@ -80,10 +80,10 @@ fn a_descendant_gets_a_signal_only_as_the_process_it_was_and_of_our_session() {
     let pid = sleeper.id();
     let key = ProcessKey { pid, start: image::stat(pid).unwrap().start };
     let other = ProcessKey { start: key.start + 2, ..key };
-    assert!(!child.signal_descendant(other, Signal(15)));
-    assert!(child.signal_descendant(key, Signal(15)));
+    assert!(!child.signal_descendant(other, Signal(15), Reach::Session));
+    assert!(child.signal_descendant(key, Signal(15), Reach::Session));
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&sleeper.wait().unwrap()), Some(15));
-    assert!(!child.signal_descendant(key, Signal(15)));
+    assert!(!child.signal_descendant(key, Signal(15), Reach::Session));
 
     let mut daemon = Command::new("setsid").args(["sleep", "100"]).spawn().unwrap();
     let key = within("a session of its own", || {
@@ -91,7 +91,7 @@ fn a_descendant_gets_a_signal_only_as_the_process_it_was_and_of_our_session() {
         let apart = stat.session.cast_unsigned() == daemon.id();
         apart.then_some(ProcessKey { pid: daemon.id(), start: stat.start })
     });
-    assert!(!child.signal_descendant(key, Signal(15)));
+    assert!(!child.signal_descendant(key, Signal(15), Reach::Session));
     daemon.kill().unwrap();
     daemon.wait().unwrap();
     child.signal(Signal(9));

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::ProcessTable;
-use procmon_model::process::{ProcessState, Reading};
+use procmon_model::ports::{Pass, ProcessTable};
+use procmon_model::process::{ProcessState, Reading, Readings};
 use procmon_model::units::{Bytes, CpuTime};
 
 use super::support::{Echo, cpu_from_wait4, key_of, read, until};
@@ -71,10 +71,11 @@ fn a_sleeping_process_is_read_once_and_then_remembered() {
 fn other_metrics_are_read_even_of_a_sleeping_process() {
     let echo = Echo::start();
     let mut table = Table::new();
-    let mut readings = Vec::new();
-    table.read(&[echo.key], MetricSet::CPU, &mut readings);
-    table.read(&[echo.key], MetricSet::MEMORY, &mut readings);
-    let [cpu, memory] = readings[..] else { panic!("{readings:?}") };
+    let mut readings = Readings::default();
+    for metrics in [MetricSet::CPU, MetricSet::MEMORY] {
+        table.read(&Pass { keys: &[echo.key], metrics, copies: &[] }, &mut readings);
+    }
+    let [cpu, memory] = readings.processes[..] else { panic!("{readings:?}") };
     assert_eq!((cpu.gauges.rss, memory.counters.cpu), (None, None));
     assert!(cpu.counters.cpu > Some(CpuTime::ZERO) && memory.gauges.rss > Some(Bytes::ZERO));
     assert_eq!((cpu.gauges.threads, cpu.gauges.fds, cpu.counters.read_chars), (None, None, None));

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::ProcessTable;
-use procmon_model::process::{ProcessKey, Reading};
+use procmon_model::ports::{Pass, ProcessTable};
+use procmon_model::process::{ProcessKey, Reading, Readings};
 use procmon_model::units::CpuTime;
 
 use crate::linux::table::Table;
@@ -30,10 +30,11 @@ pub(super) fn key_of(pid: u32) -> ProcessKey {
 }
 
 pub(super) fn read(table: &mut Table, key: ProcessKey) -> Option<Reading> {
-    let mut readings = Vec::new();
-    table.read(&[key], MetricSet::ALL, &mut readings);
-    assert!(readings.len() <= 1);
-    readings.pop()
+    let mut readings = Readings::default();
+    let pass = Pass { keys: &[key], metrics: MetricSet::ALL, copies: &[] };
+    table.read(&pass, &mut readings);
+    assert!(readings.processes.len() <= 1);
+    readings.processes.pop()
 }
 
 /// A `cat` that answers what it is told, and sleeps in between.

@@ -1,16 +1,14 @@
-//! Floor 9. The driver: the one loop that lets the engine and the world meet.
+//! Floor 9. The loop that lets the engine and the world meet, from the first wait to the last record.
 //!
 //! It waits for events or the next sample, hands over what happened and what was read, and writes what the engine
 //! makes of it. It holds no knowledge of processes and no rule but one: the watched command comes first.
 
-use std::time::Duration;
-
 use procmon_model::engine::{Closing, Engine};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::{
-    Child, EventSource, GRACE, Loss, OwnMeter, ProcessTable, Request, Sink, Wake,
+    Child, Environs, EventSource, GRACE, Loss, OwnMeter, Pass, ProcessTable, Request, Sink, Wake,
 };
-use procmon_model::process::{ProcessKey, Reading};
+use procmon_model::process::{ProcessInfo, ProcessKey, Reading, Readings};
 use procmon_model::record::{EndCause, Mark, Record, Totals, Warning, WarningKind};
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
@@ -19,10 +17,8 @@ use crate::sink::Fanout;
 
 /// The signals by which a command is asked to end (signal(7)): HUP, INT, QUIT and TERM.
 const ENDING_SIGNALS: [Signal; 4] = [Signal(1), Signal(2), Signal(3), TERM];
-/// What descendants have at least to end in when their command has taken all the patience there was.
-const LAST_GRACE: Duration = Duration::from_millis(500);
-const KILL: Signal = Signal(9);
-const TERM: Signal = Signal(15);
+pub(super) const KILL: Signal = Signal(9);
+pub(super) const TERM: Signal = Signal(15);
 
 /// What the driver works with.
 pub struct Parts {
@@ -30,6 +26,8 @@ pub struct Parts {
     pub events: Box<dyn EventSource>,
     /// Reads what processes use.
     pub table: Box<dyn ProcessTable>,
+    /// Looks at what surrounds the tree.
+    pub environs: Box<dyn Environs>,
     /// Measures what we cost.
     pub meter: Box<dyn OwnMeter>,
     /// The command, if we launched it.
@@ -53,27 +51,33 @@ pub struct Finished {
 
 /// Drives one session from its first wait to its last record.
 pub struct Driver {
-    parts: Parts,
-    engine: Engine,
-    settings: Settings,
+    pub(super) parts: Parts,
+    pub(super) engine: Engine,
+    pub(super) settings: Settings,
     duration_over: Option<Elapsed>,
-    asked_to_end: Option<Asked>,
-    root_ended: Option<Ending>,
+    pub(super) asked_to_end: Option<Asked>,
+    pub(super) root_ended: Option<Ending>,
     /// The end of a command that we launched is recorded once we have waited for it, with its last reading.
     root_ended_at: Option<Elapsed>,
     root_last: Option<(Reading, bool)>,
+    root_told: LastKnown,
     totals: Option<Totals>,
+    /// How many of its kills for want of memory the kernel has told us of.
+    oom_kills: u64,
+    /// Those that outlived the root and were ended for it.
+    pub(super) reaped: Option<Vec<ProcessInfo>>,
     records: Vec<Record>,
     keys: Vec<ProcessKey>,
-    readings: Vec<Reading>,
+    copies: Vec<ProcessKey>,
+    readings: Readings,
 }
 
 /// The command was asked to end.
 #[derive(Debug, Clone, Copy)]
-struct Asked {
-    at: Elapsed,
-    by: Signal,
-    cause: EndCause,
+pub(super) struct Asked {
+    pub(super) at: Elapsed,
+    pub(super) by: Signal,
+    pub(super) cause: EndCause,
     /// When patience is over; `None` where it was a signal of the user's, who can send another.
     until: Option<Elapsed>,
 }
@@ -91,18 +95,24 @@ impl Driver {
             root_ended: None,
             root_ended_at: None,
             root_last: None,
+            root_told: LastKnown::default(),
             totals: None,
+            oom_kills: 0,
+            reaped: None,
             records,
             keys: Vec::new(),
-            readings: Vec::new(),
+            copies: Vec::new(),
+            readings: Readings::default(),
         }
     }
 
     /// Drives the session to its end.
     pub fn run(mut self) -> Finished {
+        self.parts.environs.begin(self.engine.root());
         self.hand_out();
         let cause = self.watch();
         self.settle_descendants();
+        self.reap_survivors();
         self.take_what_is_pending();
         let now = self.parts.events.now();
         self.pass(now);
@@ -146,7 +156,7 @@ impl Driver {
     }
 
     /// Somebody asked for something; answers a cause where that ends the watching at once.
-    fn asked(&mut self, request: Request) -> Option<EndCause> {
+    pub(super) fn asked(&mut self, request: Request) -> Option<EndCause> {
         match request {
             Request::Mark(text) => {
                 let at = self.parts.events.now();
@@ -191,26 +201,39 @@ impl Driver {
         }
     }
 
-    fn take(&mut self, events: &mut Vec<ProcessEvent>) {
-        for event in events.drain(..) {
-            let mut last = None;
-            if let ProcessEvent::Ended { at, key, ending, .. } = &event {
+    pub(super) fn take(&mut self, events: &mut Vec<ProcessEvent>) {
+        for mut event in events.drain(..) {
+            let mut reading = None;
+            if let ProcessEvent::Ended { at, key, ending, last } = &mut event {
                 if *key == self.engine.root() && self.parts.child.is_some() {
-                    self.root_ended_at = Some(*at);
+                    (self.root_ended_at, self.root_told) = (Some(*at), *last);
                     continue;
                 }
-                last = self.parts.table.close(*key);
+                reading = self.parts.table.close(*key);
                 if *key == self.engine.root() {
                     self.root_ended = Some(*ending);
                 }
+                last.oom_killed |= self.was_killed_for_memory(*ending);
             }
-            self.engine.on_event(event, last, &mut self.records);
+            self.engine.on_event(event, reading, &mut self.records);
         }
         self.hand_out();
     }
 
+    /// Whether an ending is one of those that the kernel brought about for want of memory. It counts them before the
+    /// process is told to end, so that whoever is found dead of SIGKILL while one is unaccounted for was the one.
+    fn was_killed_for_memory(&mut self, ending: Ending) -> bool {
+        if ending != Ending::Signal(KILL) {
+            return false;
+        }
+        let kills = self.parts.environs.look().oom_kills.unwrap_or(0);
+        let killed = kills > self.oom_kills;
+        self.oom_kills += u64::from(killed);
+        killed
+    }
+
     /// Waits for the command if it is over, and before that reads what it leaves.
-    fn look_after_the_child(&mut self) {
+    pub(super) fn look_after_the_child(&mut self) {
         let Some(child) = self.parts.child.as_mut() else { return };
         if self.root_last.is_none() && child.is_over() {
             self.root_last = self.parts.table.close(self.engine.root());
@@ -221,72 +244,21 @@ impl Driver {
         }
     }
 
-    /// A command that ends because it was asked to takes those of its descendants along that belong to our session. One
-    /// that has called setsid(2) has chosen to outlive it. A signal that the command took for something else, such as a
-    /// HUP to read its settings again, does not count against them when it ends by itself later.
-    fn settle_descendants(&mut self) {
-        let Some(asked) = self.asked_to_end else { return };
-        let now = self.parts.events.now();
-        let obeyed = self.root_ended == Some(Ending::Signal(asked.by)) || now <= asked.at + GRACE;
-        if !obeyed && asked.cause == EndCause::RootEnded {
-            return;
-        }
-        // Time that the command took is not given twice.
-        let until = (asked.at + GRACE).max(now + LAST_GRACE);
-        for (signal, until) in [(asked.by, until), (KILL, until + LAST_GRACE)] {
-            let signalled = self.signal_descendants(signal);
-            if signalled.is_empty() {
-                return;
-            }
-            self.await_the_end_of(&signalled, until);
-        }
-    }
-
-    fn signal_descendants(&self, signal: Signal) -> Vec<ProcessKey> {
-        let Some(child) = &self.parts.child else { return Vec::new() };
-        let root = self.engine.root();
-        let others = self.engine.keys().filter(|key| *key != root);
-        others.filter(|key| child.signal_descendant(*key, signal)).collect()
-    }
-
-    fn await_the_end_of(&mut self, keys: &[ProcessKey], until: Elapsed) {
-        let mut events = Vec::new();
-        while self.parts.events.now() < until
-            && keys.iter().any(|key| self.engine.info(*key).is_some())
-        {
-            let wake = self.parts.events.wait(until, &mut events);
-            self.take(&mut events);
-            self.look_after_the_child();
-            if let Wake::Asked(requests) = wake {
-                self.asked_late(requests, keys);
-            }
-        }
-    }
-
-    /// The root has ended: a word is still recorded, and a signal goes to those that are waited for.
-    fn asked_late(&mut self, requests: Vec<Request>, keys: &[ProcessKey]) {
-        for request in requests {
-            match (request, &self.parts.child) {
-                (request @ Request::Mark(_), _) => drop(self.asked(request)),
-                (Request::Signal(signal), Some(child)) => {
-                    for key in keys {
-                        child.signal_descendant(*key, signal);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Events that happened before the end and were not handed over yet; last of all the end of the root.
-    fn take_what_is_pending(&mut self) {
+    /// Takes what happened up to now and was not handed over yet.
+    pub(super) fn catch_up(&mut self) {
         let mut events = Vec::new();
         self.parts.events.wait(Elapsed::ZERO, &mut events);
         self.take(&mut events);
+    }
+
+    /// The last events; last of all the end of the root.
+    fn take_what_is_pending(&mut self) {
+        self.catch_up();
         self.look_after_the_child();
         let Some(ending) = self.root_ended else { return };
         let at = self.root_ended_at.unwrap_or_else(|| self.parts.events.now());
-        let (key, last) = (self.engine.root(), LastKnown::default());
+        let oom_killed = self.was_killed_for_memory(ending);
+        let (key, last) = (self.engine.root(), LastKnown { oom_killed, ..self.root_told });
         let ended = ProcessEvent::Ended { at, key, ending, last };
         self.engine.on_event(ended, self.root_last, &mut self.records);
         self.hand_out();
@@ -296,8 +268,11 @@ impl Driver {
         let before = self.parts.meter.cpu();
         self.keys.clear();
         self.keys.extend(self.engine.keys());
+        self.copies.clear();
+        self.copies.extend(self.engine.copies());
         self.readings.clear();
-        self.parts.table.read(&self.keys, self.settings.metrics, &mut self.readings);
+        let (keys, metrics, copies) = (&self.keys, self.settings.metrics, &self.copies);
+        self.parts.table.read(&Pass { keys, metrics, copies }, &mut self.readings);
         let took = self.parts.meter.cpu().saturating_sub(before);
         self.engine.on_pass(now, took, &self.readings, &mut self.records);
         self.hand_out();
@@ -318,6 +293,8 @@ impl Driver {
             ending: self.root_ended,
             totals: self.totals,
             coverage: self.parts.events.coverage(),
+            reaped: self.reaped.take(),
+            surroundings: self.parts.environs.look(),
             own: self.parts.meter.cost(),
         };
         self.engine.end(&closing, &mut self.records);

@@ -1,0 +1,90 @@
+//! Floor 9. After the root's end: what becomes of the descendants that are still there.
+
+use std::time::Duration;
+
+use procmon_model::event::{Ending, Signal};
+use procmon_model::ports::{GRACE, Reach, Request, Wake};
+use procmon_model::process::ProcessKey;
+use procmon_model::record::EndCause;
+use procmon_model::units::Elapsed;
+
+use super::watch::{Driver, KILL, TERM};
+
+/// What descendants have at least to end in when their command has taken all the patience there was.
+const LAST_GRACE: Duration = Duration::from_millis(500);
+
+impl Driver {
+    /// A command that ends because it was asked to takes those of its descendants along that belong to our session. One
+    /// that has called setsid(2) has chosen to outlive it. A signal that the command took for something else, such as a
+    /// HUP to read its settings again, does not count against them when it ends by itself later.
+    pub(super) fn settle_descendants(&mut self) {
+        let Some(asked) = self.asked_to_end else { return };
+        let now = self.parts.events.now();
+        let obeyed = self.root_ended == Some(Ending::Signal(asked.by)) || now <= asked.at + GRACE;
+        if !obeyed && asked.cause == EndCause::RootEnded {
+            return;
+        }
+        // Time that the command took is not given twice.
+        let until = (asked.at + GRACE).max(now + LAST_GRACE);
+        for (signal, until) in [(asked.by, until), (KILL, until + LAST_GRACE)] {
+            let signalled = self.signal_descendants(signal, Reach::Session);
+            if signalled.is_empty() {
+                return;
+            }
+            self.await_the_end_of(&signalled, until, Reach::Session);
+        }
+    }
+
+    /// Ends whatever outlives a command that we launched, wherever it has gone, where that was asked for.
+    pub(super) fn reap_survivors(&mut self) {
+        if !self.settings.reap || self.parts.child.is_none() || self.root_ended.is_none() {
+            return;
+        }
+        self.catch_up();
+        self.reaped = Some(self.engine.survivors(true));
+        for (signal, patience) in [(TERM, GRACE), (KILL, LAST_GRACE)] {
+            let signalled = self.signal_descendants(signal, Reach::All);
+            if signalled.is_empty() {
+                return;
+            }
+            let until = self.parts.events.now() + patience;
+            self.await_the_end_of(&signalled, until, Reach::All);
+        }
+    }
+
+    fn signal_descendants(&self, signal: Signal, reach: Reach) -> Vec<ProcessKey> {
+        let Some(child) = &self.parts.child else { return Vec::new() };
+        let root = self.engine.root();
+        let others = self.engine.keys().filter(|key| *key != root);
+        others.filter(|key| child.signal_descendant(*key, signal, reach)).collect()
+    }
+
+    fn await_the_end_of(&mut self, keys: &[ProcessKey], until: Elapsed, reach: Reach) {
+        let mut events = Vec::new();
+        while self.parts.events.now() < until
+            && keys.iter().any(|key| self.engine.info(*key).is_some())
+        {
+            let wake = self.parts.events.wait(until, &mut events);
+            self.take(&mut events);
+            self.look_after_the_child();
+            if let Wake::Asked(requests) = wake {
+                self.asked_late(requests, keys, reach);
+            }
+        }
+    }
+
+    /// The root has ended: a word is still recorded, and a signal goes to those that are waited for.
+    fn asked_late(&mut self, requests: Vec<Request>, keys: &[ProcessKey], reach: Reach) {
+        for request in requests {
+            match (request, &self.parts.child) {
+                (request @ Request::Mark(_), _) => drop(self.asked(request)),
+                (Request::Signal(signal), Some(child)) => {
+                    for key in keys {
+                        child.signal_descendant(*key, signal, reach);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Floor 7. What surrounds a tree: how short the machine is of processors, storage and memory.
+
+use std::fs;
+
+use procmon_model::host::{Pressure, Surroundings};
+use procmon_model::ports::Environs;
+use procmon_model::process::ProcessKey;
+
+use crate::linux::parse;
+
+/// The machine around a tree.
+#[derive(Debug, Default)]
+pub(crate) struct Neighbourhood {
+    pressure: Option<Pressure>,
+}
+
+impl Environs for Neighbourhood {
+    fn begin(&mut self, _root: ProcessKey) {
+        self.pressure = pressure();
+    }
+
+    fn look(&mut self) -> Surroundings {
+        let grown = self.pressure.zip(pressure()).map(|(before, now)| now.since(&before));
+        Surroundings { pressure: grown, ..Surroundings::default() }
+    }
+}
+
+/// How long tasks have stood still since boot.
+fn pressure() -> Option<Pressure> {
+    let stalls = |name: &str| parse::stalls(&fs::read(format!("/proc/pressure/{name}")).ok()?);
+    let (cpu, io, memory) = (stalls("cpu")?, stalls("io")?, stalls("memory")?);
+    Some(Pressure {
+        cpu_some: cpu.some,
+        io_some: io.some,
+        io_full: io.full,
+        memory_some: memory.some,
+        memory_full: memory.full,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pressure_is_counted_from_the_beginning_on() {
+        let mut around = Neighbourhood::default();
+        assert_eq!(around.look(), Surroundings::default());
+        around.begin(ProcessKey { pid: 1, start: 0 });
+        let since_boot = pressure().unwrap();
+        let grown = around.look().pressure.unwrap();
+        assert!(grown.cpu_some <= since_boot.cpu_some && grown.io_full <= since_boot.io_full);
+    }
+}
