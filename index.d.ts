@@ -70,7 +70,7 @@ export interface Profile {
   /** How many samples are kept in memory. */
   readonly history: number;
   /** What is read of each process. */
-  readonly metrics: readonly ('cpu' | 'memory' | 'io' | 'threads' | 'fds')[];
+  readonly metrics: readonly ('cpu' | 'memory' | 'io' | 'threads' | 'fds' | 'delays' | 'pss')[];
   /** Whether its samples are meant to be exported. */
   readonly export: boolean;
   /** What it is for. */
@@ -97,10 +97,16 @@ export interface WatchOptions {
   /** Where to write the recording (JSON Lines, docs/FORMAT.md); a file that is there is replaced. Default: nowhere. */
   outputFile?: string | URL | undefined;
   /**
-   * How processes are seen: by the kernel's events (`events`), by looking for new ones every 5 ms (`poll`), or by the best
-   * that works here (`auto`). Default `auto`.
+   * How processes are seen: by the kernel's events and its records of ends (`exact`, needs the right of CAP_NET_ADMIN), by
+   * the kernel's events (`events`), by looking for new ones every few milliseconds (`poll`), by tracing every one of them
+   * (`trace`: all is exact, and what starts many processes takes longer), or by the best of the first three that works here
+   * (`auto`). Default `auto`.
    */
-  accounting?: 'auto' | 'events' | 'poll' | undefined;
+  accounting?: 'auto' | 'exact' | 'events' | 'poll' | 'trace' | undefined;
+  /** Whether the bytes of TCP connections are counted, by process where that can be known. Default false. */
+  net?: boolean | undefined;
+  /** Whether processor time is counted by the names of threads, too. Default false. */
+  threads?: boolean | undefined;
 }
 
 /** Where a standard stream leads: where ours does, nowhere, or where a file descriptor of this process does. */
@@ -120,6 +126,8 @@ export interface RunOptions extends WatchOptions {
   reject?: boolean | undefined;
   /** When it is aborted, the command is ended as by `stop()`, and what is awaited rejects with an `AbortError`. */
   signal?: AbortSignal | undefined;
+  /** Whether what outlives the command is ended: SIGTERM, and SIGKILL after five seconds. Default false: it is listed. */
+  reap?: boolean | undefined;
   /** Whether the command is sent SIGTERM when this process exits, or its worker thread is terminated, first. Default true. */
   cleanup?: boolean | undefined;
 }
@@ -226,6 +234,8 @@ export interface RunResult {
   summary: Summary;
   /** Every process that was seen, in the order of their births. */
   processes: ProcessRecord[];
+  /** Those that were alive when the command had ended; with `reap` they have been ended since. */
+  survivors: ProcessRecord[];
   /** The latest samples, as many as `history` allows; parsed when they are looked at. */
   readonly samples: Sample[];
 }

@@ -132,10 +132,10 @@ const refused = [
     "The property 'options.profile' must be one of: 'standard', 'minimal', 'intensive', 'batch', 'realtime-api', 'daemon'. Received 'fast'",
   ],
   [
-    () => attach(1, { accounting: 'trace' }),
+    () => attach(1, { accounting: 'guess' }),
     'TypeError',
     'ERR_INVALID_ARG_VALUE',
-    "The property 'options.accounting' must be one of: 'auto', 'events', 'poll'. Received 'trace'",
+    "The property 'options.accounting' must be one of: 'auto', 'exact', 'events', 'poll', 'trace'. Received 'guess'",
   ],
   [
     () => attach('1'),

@@ -65,8 +65,9 @@ test('the header tells what is watched and how, before the first sample', { time
     maxIntervalMs: 500,
     durationMs: null,
     children: false,
-    metrics: 31,
+    metrics: 127,
     history: 1000,
+    reap: false,
   });
   assert.equal(monitor.latest, null);
   await monitor.stop();

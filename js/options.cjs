@@ -22,7 +22,8 @@ function runOrder(command, args, options, profileNames) {
   const launch = { command: words, env: environment(options), stdio: stdio(options.stdio) };
   if (options.cwd !== undefined) launch.cwd = check.filePath(options.cwd, 'options.cwd');
   const cleanup = options.cleanup === undefined || check.boolean(options.cleanup, 'options.cleanup');
-  return { target: { launch }, cleanup, ...watching(options, profileNames) };
+  const reap = options.reap !== undefined && check.boolean(options.reap, 'options.reap');
+  return { target: { launch }, cleanup, reap, ...watching(options, profileNames) };
 }
 
 function pidNumber(pid) {
@@ -42,7 +43,9 @@ function watching(options, profileNames) {
   take('profile', (value, name) => check.oneOf(value, name, profileNames));
   take('children', check.boolean);
   take('history', (value, name) => check.integer(value, name, 0, HISTORY_MAX));
-  take('accounting', (value, name) => check.oneOf(value, name, ['auto', 'events', 'poll']));
+  take('accounting', (value, name) => check.oneOf(value, name, ['auto', 'exact', 'events', 'poll', 'trace']));
+  take('net', check.boolean);
+  take('threads', check.boolean);
   take('outputFile', (value, name) => path.resolve(check.filePath(value, name)));
   if (order.maxInterval < order.interval) {
     throw outOfRange('options.maxInterval', `>= options.interval (${order.interval})`, order.maxInterval);

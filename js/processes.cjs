@@ -1,6 +1,8 @@
 'use strict';
 
 const NS_PER_MS = 1e6;
+/** What is as large as that share of another size counts as the same. */
+const NEARLY = 0.98;
 
 /** Every process of a session, put together from its events. */
 class ProcessList {
@@ -18,6 +20,19 @@ class ProcessList {
     return [...this.#processes.values()];
   }
 
+  /** Those of a list of identities, as far as they are known. */
+  of(keys) {
+    return keys.map((key) => this.#processes.get(keyOf(key))).filter((process) => process !== undefined);
+  }
+
+  /** The session is over: what came close to the largest memory that any process had was that process's own largest. */
+  close({ totals: { largestProcessBytes } }) {
+    if (largestProcessBytes === null) return;
+    for (const process of this.#processes.values()) {
+      if (process.rssSeenBytes >= largestProcessBytes * NEARLY) process.rssPeakBytes ??= process.rssSeenBytes;
+    }
+  }
+
   #start({ pid, startTime, parent, startedMs, ...image }) {
     this.#processes.set(keyOf({ pid, startTime }), {
       pid,
@@ -31,8 +46,11 @@ class ProcessList {
       cpuMs: null,
       cpuFinal: false,
       rssPeakBytes: null,
+      rssSeenBytes: null,
       readBytes: null,
       writtenBytes: null,
+      runDelayMs: null,
+      oomKilled: false,
     });
   }
 
@@ -41,13 +59,18 @@ class ProcessList {
     if (process) Object.assign(process, words(image));
   }
 
-  #end({ atMs, exitCode, signal, cpuNs, cpuFinal, rssPeakBytes, readBytes, writtenBytes, ...key }) {
-    const process = this.#processes.get(keyOf(key));
+  #end({ atMs, exitCode, signal, cpuFinal, readBytes, writtenBytes, ...event }) {
+    const process = this.#processes.get(keyOf(event));
     if (!process) return;
-    const cpuMs = cpuNs === null ? null : cpuNs / NS_PER_MS;
-    const last = { exitCode, signal, cpuMs, cpuFinal, rssPeakBytes, readBytes, writtenBytes };
-    Object.assign(process, { endedMs: atMs, ...last });
+    const last = { exitCode, signal, cpuMs: milliseconds(event.cpuNs), cpuFinal, readBytes, writtenBytes };
+    const rssPeakBytes = event.rssPeakFinal ? event.rssPeakBytes : null;
+    const memory = { rssPeakBytes, rssSeenBytes: event.rssPeakBytes, oomKilled: event.oomKilled === true };
+    Object.assign(process, { endedMs: atMs, ...last, ...memory, runDelayMs: milliseconds(event.runDelayNs) });
   }
+}
+
+function milliseconds(nanoseconds) {
+  return nanoseconds === null ? null : nanoseconds / NS_PER_MS;
 }
 
 /** A number alone never names a process. */

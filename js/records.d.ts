@@ -60,12 +60,20 @@ export interface ExitEvent extends ProcessKey {
   cpuNs: number | null;
   /** Whether that was read after its end, and not just before. */
   cpuFinal: boolean;
-  /** Its largest resident memory. */
+  /** Its largest resident memory, as far as it was seen. */
   rssPeakBytes: number | null;
+  /** Whether there was none larger. */
+  rssPeakFinal: boolean;
   /** Bytes that it fetched from storage. */
   readBytes: number | null;
   /** Bytes that it sent towards storage. */
   writtenBytes: number | null;
+  /** Time that its first thread was ready to run and waited for a processor. */
+  runDelayNs: number | null;
+  /** Time that its first thread waited for storage. */
+  blockDelayNs: number | null;
+  /** Present where the kernel killed it for want of memory. */
+  oomKilled?: true;
 }
 
 /** Something went wrong with the watching. */
@@ -74,7 +82,15 @@ export interface Warning {
   /** When it was noticed, in milliseconds since the watching began; null where that has no time. */
   atMs: number | null;
   /** What; newer versions know more kinds. */
-  kind: 'recordsDropped' | 'outputFailed' | 'eventsLost' | 'readsDenied' | 'linesSkipped' | 'torn' | 'unknown';
+  kind:
+    | 'recordsDropped'
+    | 'outputFailed'
+    | 'eventsLost'
+    | 'readsDenied'
+    | 'accountingChanged'
+    | 'linesSkipped'
+    | 'torn'
+    | 'unknown';
   /** How often, or how many records it concerns. */
   count: number;
   /** The same in one sentence. */
@@ -100,12 +116,28 @@ export interface Sample {
   rssSumBytes: number | null;
   /** The estimate of the tree's memory: shared pages are counted once. */
   memoryBytes: number | null;
+  /** The sum of the proportional set sizes; null where not every process has one that is fresh enough. */
+  pssBytes: number | null;
   /** Threads alive in the tree. */
   threadCount: number | null;
   /** Our own processor time for this sample, in nanoseconds. */
   tookNs: number;
   /** Each living process. */
   processes: ProcessUse[];
+  /** What their threads used in the interval, by name; missing without the option `threads`. */
+  namedThreads?: NamedThreads[];
+  /** TCP bytes of the network namespace in the interval that no process was found for; missing without the option `net`. */
+  stray?: { netRxBytes: number; netTxBytes: number };
+}
+
+/** What the threads of one name in one process used in an interval. */
+export interface NamedThreads extends ProcessKey {
+  /** Their name, at most 15 bytes. */
+  name: string;
+  /** How many of that name live. */
+  count: number;
+  /** Their processor time in the interval, in nanoseconds. */
+  cpuNs: number;
 }
 
 /** What is measured of one process; docs/METRICS.md tells where each comes from and when it is null. */
@@ -128,12 +160,28 @@ export interface Metrics {
   readCharsBytes: number | null;
   /** Bytes passed by write(2) and its like. */
   writtenCharsBytes: number | null;
+  /** Time that its first thread was ready to run and waited for a processor, in nanoseconds. */
+  runDelayNs: number | null;
+  /** Time that its first thread waited for storage, in nanoseconds, to 10 ms. */
+  blockDelayNs: number | null;
+  /** How often its first thread gave up its processor to wait for something. */
+  voluntarySwitches: number | null;
+  /** How often another took the processor from its first thread. */
+  forcedSwitches: number | null;
+  /** Bytes received over TCP connections that were seen to be its own. */
+  netRxBytes: number | null;
+  /** Bytes sent over them. */
+  netTxBytes: number | null;
   /** Resident memory, shared pages included. */
   rssBytes: number | null;
   /** The largest resident memory that it ever had. */
   rssPeakBytes: number | null;
   /** The part of the resident memory that a file or shared memory backs. */
   sharedBytes: number | null;
+  /** Proportional set size: resident memory, each page divided by the number of processes that map it. */
+  pssBytes: number | null;
+  /** Memory that was moved out to swap. */
+  swapBytes: number | null;
   /** Address space. */
   virtualBytes: number | null;
   /** Threads alive. */
@@ -216,7 +264,7 @@ export type Tier = 'R' | '1' | '2' | 'T' | 'portable';
 export interface Capabilities {
   /** How processes are seen. */
   tier: Tier;
-  /** The groups of metrics that can be read, as bits: cpu 1, memory 2, io 4, threads 8, fds 16. */
+  /** The groups of metrics that can be read, as bits: docs/FORMAT.md lists them. */
   metrics: number;
   /** Whether the command's total is exact: its ending is waited for by us. */
   exact: boolean;
@@ -240,4 +288,6 @@ export interface Settings {
   metrics: number;
   /** How many samples are kept in memory. */
   history: number;
+  /** Whether what outlives the command is ended. */
+  reap: boolean;
 }

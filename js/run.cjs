@@ -96,6 +96,7 @@ function resultOf(session, processes, { command, args, isCanceled }) {
   const { ending, cause } = session.end;
   const { exitCode, signal } = ending ?? { exitCode: null, signal: null };
   const summary = session.summary();
+  processes.close(session.end);
   let samples;
   return {
     command,
@@ -110,6 +111,7 @@ function resultOf(session, processes, { command, args, isCanceled }) {
     durationMs: summary.durationMs,
     summary,
     processes: processes.all(),
+    survivors: processes.of(session.end.survivors),
     /** Parsed when they are looked at: there can be many. */
     get samples() {
       samples ??= session.samples();

@@ -32,22 +32,47 @@ export interface Summary {
   coresPeak: number | null;
   /** Cores that the command could use. */
   coresAvailable: number | null;
-  /** The largest memory of the tree at one sample: the estimate that counts shared pages once. */
+  /**
+   * The largest memory of the tree at one sample: the estimate that counts shared pages once. What one process alone had
+   * between two samples, where that is more.
+   */
   memoryPeakBytes: number | null;
-  /** When that was, in milliseconds since the watching began. */
+  /** When that was, in milliseconds since the watching began; null where it was between two samples. */
   memoryPeakAtMs: number | null;
   /** The largest sum of resident memory at one sample. */
   rssSumPeakBytes: number | null;
-  /** The largest sum of proportional set sizes. */
+  /** The largest sum of proportional set sizes at one sample; null where no sample had a fresh one of every process. */
   pssPeakBytes: number | null;
+  /** The largest sum of memory in swap at one sample. */
+  swapPeakBytes: number | null;
+  /** The largest resident memory that any single process had, between samples too; null where that cannot be told from ours. */
+  largestProcessBytes: number | null;
+  /** The largest memory of the cgroup that was made for the command, page cache included; null where none was. */
+  cgroupPeakBytes: number | null;
+  /** Page faults served from memory. */
+  minorFaults: number | null;
+  /** Page faults that waited for storage. */
+  majorFaults: number | null;
+  /** How often a thread gave up its processor to wait for something. */
+  voluntarySwitches: number | null;
+  /** How often another took the processor from a thread. */
+  forcedSwitches: number | null;
+  /** Time that first threads were ready to run and waited for a processor, added up over the processes that were read. */
+  runDelayMs: number | null;
+  /** Time that first threads waited for storage, likewise; null where the kernel does not account for it. */
+  blockDelayMs: number | null;
   /** Bytes fetched from storage. */
   readBytes: number | null;
   /** Bytes sent towards storage. */
   writtenBytes: number | null;
-  /** Bytes received from networks. */
+  /** Bytes received over TCP connections of the tree; null where the option `net` was not given. */
   netRxBytes: number | null;
-  /** Bytes sent to networks. */
+  /** Bytes sent over them. */
   netTxBytes: number | null;
+  /** Bytes that the network namespace received over TCP and no process could be found for. */
+  netUnattributedRxBytes: number | null;
+  /** Bytes that it sent likewise. */
+  netUnattributedTxBytes: number | null;
   /** Processes seen; null before the end. */
   processesSeen: number | null;
   /** The most processes alive at once. */
@@ -62,16 +87,48 @@ export interface Summary {
   byRole: Record<string, RoleSummary>;
   /** The foremost processes, at most ten by each measure. */
   top: { cpu: ProcessSummary[]; memory: ProcessSummary[] };
+  /** What threads of each name used; missing where the option `threads` was not given. */
+  byThreadName?: Record<string, ThreadSummary>;
   /** Who held what when the tree's memory was largest; null where it was never read. */
   memoryPeak: MemoryPeak | null;
   /** How many processes were alive when the root had ended. */
   survivorCount: number;
   /** The first five of them. */
   survivors: ProcessSummary[];
+  /** Whether they were ended then, because of the option `reap`. */
+  survivorsReaped: boolean;
+  /** How many processes the kernel killed for want of memory in the command's cgroup; null where it does not tell. */
+  oomKills: number | null;
+  /** Those of them that belong to the tree; missing where there are none. */
+  oomKilled?: ProcessSummary[];
+  /** How long tasks of the whole machine stood still meanwhile; null where the kernel does not tell. */
+  pressure: PressureSummary | null;
   /** What went wrong with the watching. */
   warnings: Omit<Warning, 'type'>[];
   /** What the watching itself cost; the memory is null inside a Node process. */
-  own: { cpuMs: number | null; rssPeakBytes: number | null };
+  own: { cpuMs: number | null; rssPeakBytes: number | null; wakeUps: number | null };
+}
+
+/** What the threads of one name used. */
+export interface ThreadSummary {
+  /** Processor time. */
+  cpuMs: number;
+  /** The most of them alive in one process at one sample. */
+  countPeak: number;
+}
+
+/** How long tasks of the whole machine stood still for want of something. */
+export interface PressureSummary {
+  /** At least one waited for a processor. */
+  cpuSomeMs: number;
+  /** At least one waited for storage. */
+  ioSomeMs: number;
+  /** All that were not idle waited for storage. */
+  ioFullMs: number;
+  /** At least one waited for memory. */
+  memorySomeMs: number;
+  /** All that were not idle waited for memory. */
+  memoryFullMs: number;
 }
 
 /** How far the numbers can be trusted. */
@@ -122,8 +179,12 @@ interface ProcessFacts extends ProcessKey {
   signal: string | null;
   /** Processor time; null where it was never read. */
   cpuMs: number | null;
-  /** Its largest resident memory; null where it was never read. */
+  /** Its largest resident memory; null where it may have had more than was seen. */
   rssPeakBytes: number | null;
+  /** The largest resident memory that was seen; null where it was never read. */
+  rssSeenBytes: number | null;
+  /** Time that its first thread was ready to run and waited for a processor; null where that was never read. */
+  runDelayMs: number | null;
   /** Bytes that it fetched from storage; null where it was never read. */
   readBytes: number | null;
   /** Bytes that it sent towards storage; null where it was never read. */
@@ -136,6 +197,8 @@ export interface ProcessSummary extends ProcessFacts {
   startedMs: number | null;
   /** Whether a part of `cpuMs` is an estimate. */
   cpuEstimated: boolean;
+  /** Present where the kernel killed it for want of memory. */
+  oomKilled?: true;
 }
 
 /** One of the list of all processes. Its `cpuMs` is what was read, without an estimate; null, too, where it lives on. */
@@ -144,6 +207,8 @@ export interface ProcessRecord extends ProcessFacts {
   startedMs: number;
   /** Whether `cpuMs` was read after its end, and not just before. */
   cpuFinal: boolean;
+  /** Whether the kernel killed it for want of memory. */
+  oomKilled: boolean;
 }
 
 /** Who held what when the tree's memory was largest. */
@@ -166,4 +231,6 @@ export interface Holder extends ProcessKey {
   rssBytes: number | null;
   /** The part that it may share with others. */
   sharedBytes: number | null;
+  /** Its proportional set size; null where it was not read at that sample. */
+  pssBytes: number | null;
 }

@@ -65,6 +65,10 @@ pub(crate) struct RunWords {
     #[arg(long)]
     pub(crate) mute: bool,
 
+    /// End whatever outlives the command: first TERM, five seconds later KILL
+    #[arg(long)]
+    pub(crate) reap: bool,
+
     /// The command and its arguments; procmon's own options stand before it
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
@@ -128,6 +132,18 @@ pub(crate) struct WatchWords {
     #[arg(long, value_enum, value_name = "HOW", default_value_t = AccountingChoice::Auto)]
     pub(crate) accounting: AccountingChoice,
 
+    /// Trace every process: all is exact, and what starts many processes takes longer; the same as --accounting trace
+    #[arg(long, conflicts_with = "accounting")]
+    pub(crate) trace: bool,
+
+    /// Count the bytes of TCP connections, by process where that can be known
+    #[arg(long)]
+    pub(crate) net: bool,
+
+    /// Count CPU time by the names of threads, too
+    #[arg(long)]
+    pub(crate) threads: bool,
+
     /// Record to this file, as JSON Lines
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -165,10 +181,14 @@ pub(crate) enum ColourChoice {
 pub(crate) enum AccountingChoice {
     /// The best that works here
     Auto,
+    /// By the kernel's events and its records of ends, or not at all; in a cgroup of its own where one can be made
+    Exact,
     /// By the kernel's events, or not at all
     Events,
     /// By looking at new process numbers every few milliseconds
     Poll,
+    /// By tracing every process, or not at all
+    Trace,
 }
 
 /// How to say a summary.

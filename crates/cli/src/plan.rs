@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use procmon_core::session::Target;
+use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Launch, Stdio};
 use procmon_model::settings::{Settings, profile};
 use procmon_sys::Accounting;
@@ -47,10 +48,12 @@ pub(crate) struct Voice {
 
 /// What `procmon run` is to do.
 pub(crate) fn run(words: RunWords) -> Result<Plan, Failure> {
-    let RunWords { watch, mute, command } = words;
+    let RunWords { watch, mute, reap, command } = words;
     let launch =
         Launch { command, cwd: None, environment: environment(), stdio: stdio(watch.json, mute) };
-    plan(Target::Launch(launch), watch)
+    let mut plan = plan(Target::Launch(launch), watch)?;
+    plan.settings.reap = reap;
+    Ok(plan)
 }
 
 /// What `procmon attach` is to do.
@@ -64,7 +67,10 @@ fn plan(target: Target, words: WatchWords) -> Result<Plan, Failure> {
     }
     let settings = settings(&words)?;
     let accounting = match words.accounting {
+        _ if words.trace => Accounting::Trace,
         AccountingChoice::Auto => Accounting::Auto,
+        AccountingChoice::Exact => Accounting::Exact,
+        AccountingChoice::Trace => Accounting::Trace,
         AccountingChoice::Events => Accounting::Events,
         AccountingChoice::Poll => Accounting::Poll,
     };
@@ -89,6 +95,12 @@ fn settings(words: &WatchWords) -> Result<Settings, Failure> {
     }
     if words.fixed {
         settings.max_interval = settings.interval;
+    }
+    if words.net {
+        settings.metrics = settings.metrics.with(MetricSet::NET);
+    }
+    if words.threads {
+        settings.metrics = settings.metrics.with(MetricSet::NAMED_THREADS);
     }
     Ok(settings)
 }

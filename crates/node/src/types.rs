@@ -16,6 +16,7 @@ use crate::output::OutputFile;
 /// What a session is asked to do. What is left out has the default of the core.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Options {
     target: TargetOption,
     interval: Option<u64>,
@@ -25,6 +26,12 @@ pub(crate) struct Options {
     children: Option<bool>,
     history: Option<usize>,
     accounting: Option<AccountingOption>,
+    #[serde(default)]
+    net: bool,
+    #[serde(default)]
+    threads: bool,
+    #[serde(default)]
+    reap: bool,
     output_file: Option<PathBuf>,
     /// Whether a command is ended when the JavaScript environment goes before it.
     #[serde(default)]
@@ -61,8 +68,10 @@ enum StdioName {
 #[serde(rename_all = "lowercase")]
 enum AccountingOption {
     Auto,
+    Exact,
     Events,
     Poll,
+    Trace,
 }
 
 impl TryFrom<String> for Options {
@@ -99,6 +108,13 @@ impl Options {
         settings.max_interval = max_interval.max(settings.interval);
         settings.duration = self.duration.map(Duration::from_millis);
         settings.children = self.children.unwrap_or(settings.children);
+        for (asked, group) in [(self.net, MetricSet::NET), (self.threads, MetricSet::NAMED_THREADS)]
+        {
+            if asked {
+                settings.metrics = settings.metrics.with(group);
+            }
+        }
+        settings.reap = self.reap;
         settings.history = self.history.unwrap_or(settings.history);
         Ok(settings)
     }
@@ -142,8 +158,10 @@ impl From<AccountingOption> for Accounting {
     fn from(option: AccountingOption) -> Self {
         match option {
             AccountingOption::Auto => Self::Auto,
+            AccountingOption::Exact => Self::Exact,
             AccountingOption::Events => Self::Events,
             AccountingOption::Poll => Self::Poll,
+            AccountingOption::Trace => Self::Trace,
         }
     }
 }
@@ -174,6 +192,8 @@ impl From<&Profile> for ProfileLine {
             (MetricSet::IO, "io"),
             (MetricSet::THREADS, "threads"),
             (MetricSet::FDS, "fds"),
+            (MetricSet::DELAYS, "delays"),
+            (MetricSet::PSS, "pss"),
         ];
         let metrics = groups.into_iter().filter(|(group, _)| profile.metrics.has(*group));
         Self {

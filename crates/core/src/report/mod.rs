@@ -1,8 +1,11 @@
 //! Floor 9. Reports of a session for people.
 
+mod facts;
 mod layout;
 mod style;
+mod tables;
 pub mod text;
+mod words;
 
 #[cfg(test)]
 mod tests;

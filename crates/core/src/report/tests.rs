@@ -9,18 +9,24 @@ const SUMMARY: &str = r#"{
   "schema": "procmon/summary@1", "command": ["npm", "test"], "cwd": "/home/me/app", "pid": 4100,
   "startedAtMs": 1700000000000, "durationMs": 12416.25, "exitCode": null, "signal": "SIGKILL",
   "cpuMs": 18230.5, "cpuUserMs": 15900, "cpuSystemMs": 2330.5, "coresMean": 1.468, "coresPeak": 1.98, "coresAvailable": 2,
-  "memoryPeakBytes": 851443712, "memoryPeakAtMs": 7101.5, "rssSumPeakBytes": 1127428915, "pssPeakBytes": null,
-  "readBytes": 12582912, "writtenBytes": 3565158, "netRxBytes": null, "netTxBytes": null,
+  "memoryPeakBytes": 851443712, "memoryPeakAtMs": 7101.5, "rssSumPeakBytes": 1127428915, "pssPeakBytes": 838860800,
+  "swapPeakBytes": 1048576, "runDelayMs": 812.5, "blockDelayMs": 20,
+  "pressure": { "cpuSomeMs": 3120.5, "ioSomeMs": 20.25, "ioFullMs": 10, "memorySomeMs": 0, "memoryFullMs": 0 },
+  "readBytes": 12582912, "writtenBytes": 3565158, "netRxBytes": 3145728, "netTxBytes": 2048,
+  "netUnattributedRxBytes": 4096, "netUnattributedTxBytes": 0, "byThreadName": { "V8Worker": { "cpuMs": 812, "countPeak": 4 } },
   "processesSeen": 23, "processesPeak": 7, "threadsPeak": 61, "samples": 41,
   "accounting": { "tier": "1", "exact": false, "seen": 23, "lost": 0, "missedAtMost": 0, "estimatedCpuMs": 212.5,
-    "reasons": ["the events came late", "pssPeakBytes, netRxBytes and netTxBytes are not measured by this version"] },
+    "reasons": ["the events came late", "network bytes are read where that is asked for (--net)"] },
   "byRole": {}, "top": { "cpu": [
     { "pid": 4141, "startTime": 1, "parentPid": 4120, "name": "node", "role": "jest worker 2", "command": "node processChild.js",
       "startedMs": 900, "endedMs": 12200, "exitCode": null, "signal": "SIGKILL", "cpuMs": 6100, "cpuEstimated": false,
-      "rssPeakBytes": 327155712, "readBytes": 0, "writtenBytes": 0 },
+      "rssPeakBytes": 327155712, "readBytes": 0, "writtenBytes": 0, "oomKilled": true },
     { "pid": 4150, "startTime": 1, "parentPid": 4141, "name": "git", "role": "a role with \u001b[31m colour and 日本語 in it", "command": "git",
       "startedMs": 1000, "endedMs": null, "exitCode": null, "signal": null, "cpuMs": 12.25, "cpuEstimated": true,
-      "rssPeakBytes": null, "readBytes": null, "writtenBytes": null } ], "memory": [] },
+      "rssPeakBytes": null, "rssSeenBytes": 4194304, "readBytes": null, "writtenBytes": null } ], "memory": [] },
+  "oomKills": 1, "oomKilled": [ { "pid": 4141, "startTime": 1, "parentPid": 4120, "name": "node", "role": "jest worker 2",
+    "command": "node processChild.js", "startedMs": 900, "endedMs": 12200, "exitCode": null, "signal": "SIGKILL", "cpuMs": 6100,
+    "cpuEstimated": false, "rssPeakBytes": 327155712, "rssSeenBytes": 327155712, "oomKilled": true } ],
   "memoryPeak": { "atMs": 7101.5, "memoryBytes": 851443712, "rssSumBytes": 1127428915, "holders": [
     { "pid": 4141, "startTime": 1, "role": "jest worker 2", "rssBytes": 327155712, "sharedBytes": 41943040 } ] },
   "survivorCount": 7, "survivors": [
@@ -29,7 +35,7 @@ const SUMMARY: &str = r#"{
       "rssPeakBytes": null, "readBytes": null, "writtenBytes": null } ],
   "warnings": [ { "atMs": 5, "kind": "outputFailed", "count": 3,
     "message": "3 records could not be written to run.jsonl: No space left on device (os error 28)" } ],
-  "own": { "cpuMs": 21.5, "rssPeakBytes": 6396313 } }"#;
+  "own": { "cpuMs": 21.5, "rssPeakBytes": 6396313, "wakeUps": 123 } }"#;
 
 fn summary() -> Summary {
     serde_json::from_str(SUMMARY).unwrap()
@@ -49,22 +55,32 @@ fn a_page_of_eighty_columns_holds_everything_and_no_line_is_longer() {
       CPU         18.2 s (user 15.9 s, system 2.33 s): 1.47 of 2 cores on average,
                   1.98 at most
       memory      812 MiB at most, at 7.10 s (estimate: shared pages once); 1.05 GiB
-                  as the sum of RSS
+                  as the sum of RSS; 800 MiB as PSS; 1.00 MiB in swap
       processes   23 seen, 7 at once, 61 threads at most; none missed
       storage     12.0 MiB read, 3.40 MiB written
+      network     TCP: 3.00 MiB received, 2.00 KiB sent; 4.00 KiB and 0 B more in
+                  the namespace, of processes unknown
+      waits       first threads 812 ms for a CPU, 20.0 ms for storage; the machine
+                  was short of CPU for 3.12 s, of storage for 20.2 ms
       accounting  tier 1: kernel events for every process; 212 ms of the CPU is
                   shared out by estimate
                   the events came late
-      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB; 41 samples
+      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB, 123 wake-ups; 41
+                  samples
+      warning     jest worker 2 (pid 4141), which held 312 MiB, was killed by the
+                  kernel for want of memory
       warning     3 records could not be written to run.jsonl: No space left on
                   device (os error 28)
 
-      most CPU                       pid       CPU  share  peak RSS   lived    ended
-      jest worker 2                 4141    6.10 s   33 %   312 MiB  11.3 s  SIGKILL
-      a role with �[31m colour an…  4150  ~12.2 ms    0 %         ?  11.4 s    alive
+      most CPU                      pid       CPU  share   peak RSS   lived    ended
+      jest worker 2                4141    6.10 s   33 %    312 MiB  11.3 s  SIGKILL
+      a role with �[31m colour a…  4150  ~12.2 ms    0 %  >4.00 MiB  11.4 s    alive
 
       most memory, at 7.10 s   pid      RSS  of it shared
       jest worker 2           4141  312 MiB      40.0 MiB
+
+      threads named     CPU  in a process
+      V8Worker       812 ms             4
 
       still running     pid
       esbuild service  4150
@@ -79,20 +95,26 @@ fn a_wide_page_does_not_wrap() {
     procmon: npm test was ended by SIGKILL after 12.4 s
 
       CPU         18.2 s (user 15.9 s, system 2.33 s): 1.47 of 2 cores on average, 1.98 at most
-      memory      812 MiB at most, at 7.10 s (estimate: shared pages once); 1.05 GiB as the sum of RSS
+      memory      812 MiB at most, at 7.10 s (estimate: shared pages once); 1.05 GiB as the sum of RSS; 800 MiB as PSS; 1.00 MiB in swap
       processes   23 seen, 7 at once, 61 threads at most; none missed
       storage     12.0 MiB read, 3.40 MiB written
+      network     TCP: 3.00 MiB received, 2.00 KiB sent; 4.00 KiB and 0 B more in the namespace, of processes unknown
+      waits       first threads 812 ms for a CPU, 20.0 ms for storage; the machine was short of CPU for 3.12 s, of storage for 20.2 ms
       accounting  tier 1: kernel events for every process; 212 ms of the CPU is shared out by estimate
                   the events came late
-      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB; 41 samples
+      procmon     21.5 ms of CPU (0.2 % of a core), 6.10 MiB, 123 wake-ups; 41 samples
+      warning     jest worker 2 (pid 4141), which held 312 MiB, was killed by the kernel for want of memory
       warning     3 records could not be written to run.jsonl: No space left on device (os error 28)
 
-      most CPU                                    pid       CPU  share  peak RSS   lived    ended
-      jest worker 2                              4141    6.10 s   33 %   312 MiB  11.3 s  SIGKILL
-      a role with �[31m colour and 日本語 in it  4150  ~12.2 ms    0 %         ?  11.4 s    alive
+      most CPU                                    pid       CPU  share   peak RSS   lived    ended
+      jest worker 2                              4141    6.10 s   33 %    312 MiB  11.3 s  SIGKILL
+      a role with �[31m colour and 日本語 in it  4150  ~12.2 ms    0 %  >4.00 MiB  11.4 s    alive
 
       most memory, at 7.10 s   pid      RSS  of it shared
       jest worker 2           4141  312 MiB      40.0 MiB
+
+      threads named     CPU  in a process
+      V8Worker       812 ms             4
 
       still running     pid
       esbuild service  4150

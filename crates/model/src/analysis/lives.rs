@@ -24,7 +24,13 @@ pub(super) struct Life {
     pub(super) cpu: Option<CpuTime>,
     /// Whether nothing of its processor time is missing in `cpu`.
     pub(super) cpu_final: bool,
-    pub(super) rss_peak: Option<Bytes>,
+    /// The largest resident memory that was seen.
+    pub(super) rss_seen: Option<Bytes>,
+    /// Whether there was none larger.
+    pub(super) rss_final: bool,
+    pub(super) run_delay: Option<CpuTime>,
+    pub(super) block_delay: Option<CpuTime>,
+    pub(super) oom_killed: bool,
     pub(super) read: Option<Bytes>,
     pub(super) written: Option<Bytes>,
     /// Until when `cpu` is known.
@@ -39,7 +45,11 @@ impl Life {
             ended: None,
             cpu: None,
             cpu_final: false,
-            rss_peak: None,
+            rss_seen: None,
+            rss_final: false,
+            run_delay: None,
+            block_delay: None,
+            oom_killed: false,
             read: None,
             written: None,
         }
@@ -50,7 +60,9 @@ impl Life {
         self.cpu = known_sum(self.cpu, growth.cpu);
         self.read = known_sum(self.read, growth.read);
         self.written = known_sum(self.written, growth.written);
-        self.rss_peak = self.rss_peak.max(used.gauges.rss_peak).max(used.gauges.rss);
+        self.run_delay = known_sum(self.run_delay, growth.run_delay);
+        self.block_delay = known_sum(self.block_delay, growth.block_delay);
+        self.rss_seen = self.rss_seen.max(used.gauges.rss_peak).max(used.gauges.rss);
         self.read_until = at;
     }
 
@@ -60,7 +72,12 @@ impl Life {
         self.cpu_final = last.cpu_final;
         self.read = last.read.or(self.read);
         self.written = last.written.or(self.written);
-        self.rss_peak = self.rss_peak.max(last.rss_peak);
+        self.rss_seen =
+            if last.rss_peak_final { last.rss_peak } else { self.rss_seen.max(last.rss_peak) };
+        self.rss_final = last.rss_peak_final;
+        self.run_delay = last.run_delay.or(self.run_delay);
+        self.block_delay = last.block_delay.or(self.block_delay);
+        self.oom_killed = last.oom_killed;
     }
 
     /// The stretch of its life about which nothing is known: where missing processor time can have been used.
@@ -124,6 +141,10 @@ pub(super) struct Lives {
     by_memory: Vec<Life>,
     by_unread: Vec<Life>,
     pub(super) known_cpu: CpuTime,
+    pub(super) run_delay: Option<CpuTime>,
+    pub(super) block_delay: Option<CpuTime>,
+    /// Those that the kernel killed for want of memory, as many as a list holds.
+    pub(super) oom_killed: Vec<Life>,
     pub(super) unread: Unread,
     pub(super) living_peak: usize,
 }
@@ -161,7 +182,7 @@ impl Lives {
         self.leave(at, life.role());
         self.settle(&life);
         keep_foremost(&mut self.by_cpu, &life, |life| life.cpu.unwrap_or_default().as_nanos());
-        keep_foremost(&mut self.by_memory, &life, |life| life.rss_peak.unwrap_or_default().get());
+        keep_foremost(&mut self.by_memory, &life, |life| life.rss_seen.unwrap_or_default().get());
         keep_foremost(&mut self.by_unread, &life, |life| nanos(life.unread().lives));
     }
 
@@ -172,7 +193,7 @@ impl Lives {
             self.settle(&life);
             keep_foremost(&mut self.by_cpu, &life, |life| life.cpu.unwrap_or_default().as_nanos());
             keep_foremost(&mut self.by_memory, &life, |life| {
-                life.rss_peak.unwrap_or_default().get()
+                life.rss_seen.unwrap_or_default().get()
             });
         }
     }
@@ -193,7 +214,7 @@ impl Lives {
 
     /// The foremost by peak memory.
     pub(super) fn foremost_by_memory(&self) -> Vec<Life> {
-        self.by_memory.iter().filter(|life| life.rss_peak.is_some()).cloned().collect()
+        self.by_memory.iter().filter(|life| life.rss_seen.is_some()).cloned().collect()
     }
 
     fn settle(&mut self, life: &Life) {
@@ -201,6 +222,11 @@ impl Lives {
         role.cpu += life.cpu.unwrap_or_default();
         role.unread.add(life.unread());
         self.known_cpu += life.cpu.unwrap_or_default();
+        self.run_delay = known_sum(self.run_delay, life.run_delay);
+        self.block_delay = known_sum(self.block_delay, life.block_delay);
+        if life.oom_killed && self.oom_killed.len() < FOREMOST {
+            self.oom_killed.push(life.clone());
+        }
         self.unread.add(life.unread());
     }
 

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::Beside;
-use super::member::{Baseline, Member};
+use super::member::Member;
 use super::memory::{Held, TreeMemory, together};
 use super::usage::Usage;
 use crate::event::LastKnown;
@@ -49,7 +49,7 @@ impl Tree {
             counts: !found_alive,
         };
         for info in living {
-            tree.insert(info, (!found_alive).then_some(Baseline::BIRTH));
+            tree.insert(info, !found_alive);
         }
         tree
     }
@@ -57,13 +57,13 @@ impl Tree {
     /// A process was born. One that is known already stays as it is.
     pub fn born(&mut self, info: ProcessInfo) {
         if !self.members.contains_key(&info.key) {
-            self.insert(info, Some(Baseline::BIRTH));
+            self.insert(info, true);
         }
     }
 
-    fn insert(&mut self, info: ProcessInfo, baseline: Option<Baseline>) {
+    fn insert(&mut self, info: ProcessInfo, newborn: bool) {
         self.seen += 1;
-        self.members.insert(info.key, Member::new(info, baseline));
+        self.members.insert(info.key, Member::new(info, newborn));
     }
 
     /// A process runs another program.

@@ -23,21 +23,22 @@ pub(super) struct Member {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Baseline {
+struct Baseline {
     own: Counters,
     collected: Usage,
 }
 
 impl Baseline {
-    pub(super) const BIRTH: Self = Self {
+    const BIRTH: Self = Self {
         own: Counters::zero(),
         collected: Usage { cpu: CpuTime::ZERO, read: Bytes::ZERO, written: Bytes::ZERO },
     };
 }
 
 impl Member {
-    /// A process that is new to the tree; `baseline`: what it had used before, `None` until its first reading.
-    pub(super) fn new(info: ProcessInfo, baseline: Option<Baseline>) -> Self {
+    /// A process that is new to the tree; one that is no newborn counts from its first reading on.
+    pub(super) fn new(info: ProcessInfo, newborn: bool) -> Self {
+        let baseline = newborn.then_some(Baseline::BIRTH);
         let (own, children) = (Counters::default(), Usage::default());
         Self { info, baseline, own, reading: None, children, pss: None }
     }

@@ -80,12 +80,11 @@ pub(super) fn together(processes: &[Held]) -> TreeMemory {
         let Some(rss) = held.rss.filter(|rss| *rss > Bytes::ZERO) else { continue };
         sums.rss_sum = Some(sums.rss_sum.unwrap_or_default() + rss);
         pss_sum = pss_sum.zip(held.pss).map(|(sum, pss)| sum + pss);
-        match held.pss.filter(|_| held.is_copy) {
-            Some(pss) => own_sum += pss,
-            None => {
-                own_sum += rss.saturating_sub(held.shared);
-                shared_max = shared_max.max(held.shared);
-            }
+        if let Some(pss) = held.pss.filter(|_| held.is_copy) {
+            own_sum += pss;
+        } else {
+            own_sum += rss.saturating_sub(held.shared);
+            shared_max = shared_max.max(held.shared);
         }
     }
     sums.estimate = sums.rss_sum.map(|_| own_sum + shared_max);

@@ -2,10 +2,11 @@
 
 mod shape;
 mod summarise;
+mod tally;
 
 pub use shape::{
-    Accounting, Holder, MemoryPeak, NOT_MEASURED, OwnSummary, ProcessSummary, RoleSummary, SCHEMA,
-    Summary, Top,
+    Accounting, Holder, MemoryPeak, NOT_ASKED, OwnSummary, PressureSummary, ProcessSummary,
+    RoleSummary, SCHEMA, Summary, ThreadSummary, Top,
 };
 pub use summarise::Summariser;
 

@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::Tier;
+use crate::host::{Pressure, Tier};
 use crate::process::ProcessInfo;
 use crate::record::Warning;
-use crate::units::{Bytes, Elapsed};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 /// The name and version of this shape.
 pub const SCHEMA: &str = "procmon/summary@1";
 
-/// The reason for the fields that this version leaves null in every summary.
-pub const NOT_MEASURED: &str =
-    "pssPeakBytes, netRxBytes and netTxBytes are not measured by this version";
+/// The reason for the fields that are null because nobody asked for them.
+pub const NOT_ASKED: &str = "network bytes are read where that is asked for (--net)";
 
 /// The longest command line that a process of a summary shows, in characters: a summary stays small.
 const COMMAND_MAX: usize = 80;
@@ -57,16 +56,38 @@ pub struct Summary {
     pub memory_peak_at_ms: Option<f64>,
     /// The largest sum of resident memory at one sample.
     pub rss_sum_peak_bytes: Option<Bytes>,
-    /// The largest sum of proportional set sizes.
+    /// The largest sum of proportional set sizes at one sample.
     pub pss_peak_bytes: Option<Bytes>,
+    /// The largest sum of memory in swap at one sample.
+    pub swap_peak_bytes: Option<Bytes>,
+    /// The largest resident memory that any single process had, between samples too, as the kernel tells it at the end.
+    pub largest_process_bytes: Option<Bytes>,
+    /// The largest memory of the cgroup that was made for the command, page cache included; null where none was.
+    pub cgroup_peak_bytes: Option<Bytes>,
+    /// Page faults served from memory.
+    pub minor_faults: Option<u64>,
+    /// Page faults that waited for storage.
+    pub major_faults: Option<u64>,
+    /// How often a thread gave up its processor to wait for something.
+    pub voluntary_switches: Option<u64>,
+    /// How often another took the processor from a thread.
+    pub forced_switches: Option<u64>,
+    /// Time that first threads were ready to run and waited for a processor, added up over the processes that were read.
+    pub run_delay_ms: Option<f64>,
+    /// Time that first threads waited for storage, likewise.
+    pub block_delay_ms: Option<f64>,
     /// Bytes fetched from storage.
     pub read_bytes: Option<Bytes>,
     /// Bytes sent towards storage.
     pub written_bytes: Option<Bytes>,
-    /// Bytes received from networks.
+    /// Bytes received over TCP connections of the tree.
     pub net_rx_bytes: Option<Bytes>,
-    /// Bytes sent to networks.
+    /// Bytes sent over them.
     pub net_tx_bytes: Option<Bytes>,
+    /// Bytes that the network namespace received over TCP and no process could be found for.
+    pub net_unattributed_rx_bytes: Option<Bytes>,
+    /// Bytes that it sent likewise.
+    pub net_unattributed_tx_bytes: Option<Bytes>,
     /// Processes seen; null in a session that was cut.
     pub processes_seen: Option<u64>,
     /// The most processes alive at once.
@@ -81,12 +102,25 @@ pub struct Summary {
     pub by_role: BTreeMap<String, RoleSummary>,
     /// The foremost processes.
     pub top: Top,
+    /// What threads of each name used; empty where that was not asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_thread_name: BTreeMap<String, ThreadSummary>,
     /// Who held what when the tree's memory was largest.
     pub memory_peak: Option<MemoryPeak>,
     /// How many processes were alive when the root had ended.
     pub survivor_count: u64,
     /// The first five of them.
     pub survivors: Vec<ProcessSummary>,
+    /// Whether they were ended then, because that was asked for.
+    #[serde(default)]
+    pub survivors_reaped: bool,
+    /// How many processes the kernel killed for want of memory, in the cgroup of the command.
+    pub oom_kills: Option<u64>,
+    /// Those of them that belong to the tree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oom_killed: Vec<ProcessSummary>,
+    /// How long tasks of the whole machine stood still meanwhile; null where the kernel does not tell.
+    pub pressure: Option<PressureSummary>,
     /// What went wrong with the watching.
     pub warnings: Vec<Warning>,
     /// What the watching cost.
@@ -127,6 +161,44 @@ pub struct RoleSummary {
     pub duration_ms: f64,
 }
 
+/// What the threads of one name used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadSummary {
+    /// Processor time.
+    pub cpu_ms: f64,
+    /// The most of them alive in one process at one sample.
+    pub count_peak: u32,
+}
+
+/// How long tasks of the whole machine stood still for want of something.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PressureSummary {
+    /// At least one waited for a processor.
+    pub cpu_some_ms: f64,
+    /// At least one waited for storage.
+    pub io_some_ms: f64,
+    /// All that were not idle waited for storage.
+    pub io_full_ms: f64,
+    /// At least one waited for memory.
+    pub memory_some_ms: f64,
+    /// All that were not idle waited for memory.
+    pub memory_full_ms: f64,
+}
+
+impl From<Pressure> for PressureSummary {
+    fn from(pressure: Pressure) -> Self {
+        Self {
+            cpu_some_ms: cpu_millis(pressure.cpu_some),
+            io_some_ms: cpu_millis(pressure.io_some),
+            io_full_ms: cpu_millis(pressure.io_full),
+            memory_some_ms: cpu_millis(pressure.memory_some),
+            memory_full_ms: cpu_millis(pressure.memory_full),
+        }
+    }
+}
+
 /// The foremost processes, at most ten by each measure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Top {
@@ -164,8 +236,17 @@ pub struct ProcessSummary {
     pub cpu_ms: Option<f64>,
     /// Whether a part of that is an estimate.
     pub cpu_estimated: bool,
-    /// Its largest resident memory; null where it was never read.
+    /// Its largest resident memory; null where it may have had more than was seen.
     pub rss_peak_bytes: Option<Bytes>,
+    /// The largest resident memory that was seen; null where it was never read.
+    #[serde(default)]
+    pub rss_seen_bytes: Option<Bytes>,
+    /// Time that its first thread was ready to run and waited for a processor.
+    #[serde(default)]
+    pub run_delay_ms: Option<f64>,
+    /// Whether the kernel killed it for want of memory.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oom_killed: bool,
     /// Bytes that it fetched from storage.
     pub read_bytes: Option<Bytes>,
     /// Bytes that it sent towards storage.
@@ -189,6 +270,9 @@ impl ProcessSummary {
             cpu_ms: None,
             cpu_estimated: false,
             rss_peak_bytes: None,
+            rss_seen_bytes: None,
+            run_delay_ms: None,
+            oom_killed: false,
             read_bytes: None,
             written_bytes: None,
         }
@@ -198,6 +282,11 @@ impl ProcessSummary {
 /// A moment in milliseconds.
 pub(super) fn millis(at: Elapsed) -> f64 {
     rounded(at.as_millis())
+}
+
+/// A time in milliseconds.
+pub(super) fn cpu_millis(cpu: CpuTime) -> f64 {
+    rounded(cpu.as_millis())
 }
 
 /// To three digits behind the point: a summary is for people and scripts, the recording has every digit.
@@ -259,6 +348,9 @@ pub struct Holder {
     pub rss_bytes: Option<Bytes>,
     /// The part that it may share with others.
     pub shared_bytes: Option<Bytes>,
+    /// Its proportional set size; null where it was not read at that sample.
+    #[serde(default)]
+    pub pss_bytes: Option<Bytes>,
 }
 
 /// What the watching cost.
@@ -269,4 +361,7 @@ pub struct OwnSummary {
     pub cpu_ms: Option<f64>,
     /// Largest resident memory; null inside a Node process.
     pub rss_peak_bytes: Option<Bytes>,
+    /// How often it woke up.
+    #[serde(default)]
+    pub wake_ups: Option<u64>,
 }

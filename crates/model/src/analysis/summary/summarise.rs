@@ -5,21 +5,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::lives::{FOREMOST, Life, Lives, RoleUse, Share};
+use crate::analysis::lives::{Life, Lives, RoleUse, Share};
 use crate::event::{Ending, ProcessEvent};
-use crate::process::ProcessKey;
-use crate::record::{Header, Record, RunEnd, Warning, WarningKind};
+use crate::metrics::MetricSet;
+use crate::record::{Header, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::sample::Sample;
-use crate::stats::known_sum;
-use crate::units::{Bytes, Cores, CpuTime, Elapsed};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 use super::shape::{
-    Accounting, Holder, MemoryPeak, NOT_MEASURED, OwnSummary, ProcessSummary, RoleSummary, SCHEMA,
-    Summary, Top, millis, rounded, words,
+    Accounting, MemoryPeak, NOT_ASKED, OwnSummary, PressureSummary, ProcessSummary, RoleSummary,
+    SCHEMA, Summary, Top, cpu_millis, millis, rounded, words,
 };
+use super::tally::Tally;
 
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
+/// The reason for a missing `pssPeakBytes`.
+const NO_PSS: &str = "no sample had a fresh proportional set size of every process: reading them is kept below 0.2 % of \
+    a processor, and another user's processes refuse it";
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
 
@@ -28,23 +31,10 @@ const LISTED_MAX: usize = 5;
 pub struct Summariser {
     header: Header,
     lives: Lives,
-    samples: u64,
+    tally: Tally,
     at: Elapsed,
-    used: Used,
-    cores_peak: Option<Cores>,
-    threads_peak: Option<u64>,
-    rss_sum_peak: Option<Bytes>,
-    memory_peak: Option<MemoryPeak>,
     warnings: Vec<Warning>,
     end: Option<RunEnd>,
-}
-
-/// Sums over the samples: what stands in for the totals of a recording that was cut.
-#[derive(Debug, Clone, Copy, Default)]
-struct Used {
-    cpu: Option<CpuTime>,
-    read: Option<Bytes>,
-    written: Option<Bytes>,
 }
 
 impl Summariser {
@@ -53,13 +43,8 @@ impl Summariser {
         Self {
             header,
             lives: Lives::default(),
-            samples: 0,
+            tally: Tally::default(),
             at: Elapsed::ZERO,
-            used: Used::default(),
-            cores_peak: None,
-            threads_peak: None,
-            rss_sum_peak: None,
-            memory_peak: None,
             warnings: Vec::new(),
             end: None,
         }
@@ -107,31 +92,12 @@ impl Summariser {
     }
 
     fn add_sample(&mut self, sample: &Sample) {
-        self.samples += 1;
         self.at = self.at.max(sample.at);
-        self.used.cpu = known_sum(self.used.cpu, sample.cpu);
-        self.used.read = known_sum(self.used.read, sample.read);
-        self.used.written = known_sum(self.used.written, sample.written);
         for used in &sample.processes {
             self.lives.took(sample.at, used);
         }
-        self.cores_peak = highest(self.cores_peak, self.believable_cores(sample));
-        self.threads_peak = self.threads_peak.max(sample.thread_count);
-        self.rss_sum_peak = self.rss_sum_peak.max(sample.rss_sum);
+        self.tally.add(sample, &self.header, &self.lives);
         self.note_roles_memory(sample);
-        let peak = self.memory_peak.as_ref().and_then(|peak| peak.memory_bytes);
-        if sample.memory > peak {
-            self.memory_peak = Some(self.peak_of(sample));
-        }
-    }
-
-    /// The cores that a sample says were busy. Work of the dead is known in steps of 10 ms, so that a short interval
-    /// can seem to hold more of it than there are processors: that much is not believed.
-    fn believable_cores(&self, sample: &Sample) -> Option<Cores> {
-        let interval = sample.at.since(sample.from);
-        let cores = sample.cores().filter(|_| interval * 2 >= self.header.settings.interval)?;
-        let most = self.header.host.cpus.map_or(f64::INFINITY, f64::from);
-        Some(Cores(cores.0.min(most)))
     }
 
     fn note_roles_memory(&mut self, sample: &Sample) {
@@ -148,40 +114,25 @@ impl Summariser {
         }
     }
 
-    fn peak_of(&self, sample: &Sample) -> MemoryPeak {
-        let mut holders: Vec<_> =
-            sample.processes.iter().filter(|used| used.gauges.rss.is_some()).collect();
-        holders.sort_by_key(|used| std::cmp::Reverse(used.gauges.rss));
-        holders.truncate(FOREMOST);
-        MemoryPeak {
-            at_ms: millis(sample.at),
-            memory_bytes: sample.memory,
-            rss_sum_bytes: sample.rss_sum,
-            holders: holders.into_iter().map(|used| self.holder(used.key, &used.gauges)).collect(),
-        }
-    }
-
-    fn holder(&self, key: ProcessKey, gauges: &crate::process::Gauges) -> Holder {
-        let life = self.lives.living.get(&key);
-        Holder {
-            pid: key.pid,
-            start_time: key.start,
-            role: life.map(|life| life.role().to_owned()),
-            rss_bytes: gauges.rss,
-            shared_bytes: gauges.shared,
-        }
-    }
-
     /// The summary of everything taken so far.
     pub fn finish(mut self) -> Summary {
         let at = self.end.as_ref().map_or(self.at, |end| end.at);
         self.lives.close(at);
-        let totals = self.end.as_ref().map(|end| end.totals);
-        let cpu = totals.map_or(self.used.cpu, |totals| totals.cpu);
-        let share = self.share(cpu);
+        let known = self.end.as_ref().map(|end| end.totals);
+        let totals = known.unwrap_or(Totals {
+            cpu: self.tally.cpu,
+            read: self.tally.read,
+            written: self.tally.written,
+            ..Totals::default()
+        });
+        let share = self.share(totals.cpu);
         let ending = self.end.as_ref().and_then(|end| end.ending);
+        let around = self.end.as_ref().map(|end| end.surroundings).unwrap_or_default();
         let wall = at.since(Elapsed::ZERO);
-        let peak = self.memory_peak.take();
+        let peak = self.tally.memory_peak.take();
+        let (memory_peak_bytes, memory_peak_at_ms) = highest_memory(peak.as_ref(), &totals);
+        let threads = self.tally.take_threads();
+        let Tally { net, stray, .. } = self.tally;
         Summary {
             schema: SCHEMA.to_owned(),
             command: words(&self.header.command),
@@ -191,30 +142,46 @@ impl Summariser {
             duration_ms: millis(at),
             exit_code: exit_code(ending),
             signal: signal(ending),
-            cpu_ms: cpu.map(cpu_millis),
-            cpu_user_ms: totals.and_then(|totals| totals.cpu_user).map(cpu_millis),
-            cpu_system_ms: totals.and_then(|totals| totals.cpu_system).map(cpu_millis),
-            cores_mean: cpu.and_then(|cpu| cpu.over(wall)).map(|cores| rounded(cores.0)),
-            cores_peak: self.cores_peak.map(|cores| rounded(cores.0)),
+            cpu_ms: totals.cpu.map(cpu_millis),
+            cpu_user_ms: totals.cpu_user.map(cpu_millis),
+            cpu_system_ms: totals.cpu_system.map(cpu_millis),
+            cores_mean: totals.cpu.and_then(|cpu| cpu.over(wall)).map(|cores| rounded(cores.0)),
+            cores_peak: self.tally.cores_peak.map(|cores| rounded(cores.0)),
             cores_available: self.header.host.cpus_available.or(self.header.host.cpus),
-            memory_peak_bytes: peak.as_ref().and_then(|peak| peak.memory_bytes),
-            memory_peak_at_ms: peak.as_ref().map(|peak| peak.at_ms),
-            rss_sum_peak_bytes: self.rss_sum_peak,
-            pss_peak_bytes: None,
-            read_bytes: totals.map_or(self.used.read, |totals| totals.read),
-            written_bytes: totals.map_or(self.used.written, |totals| totals.written),
-            net_rx_bytes: None,
-            net_tx_bytes: None,
+            memory_peak_bytes,
+            memory_peak_at_ms,
+            rss_sum_peak_bytes: self.tally.rss_sum_peak,
+            pss_peak_bytes: self.tally.pss_peak,
+            swap_peak_bytes: self.tally.swap_peak,
+            largest_process_bytes: totals.largest_process,
+            cgroup_peak_bytes: around.cgroup.and_then(|cgroup| cgroup.memory_peak),
+            minor_faults: totals.faults_minor.map(|count| count.0),
+            major_faults: totals.faults_major.map(|count| count.0),
+            voluntary_switches: totals.switches_voluntary.map(|count| count.0),
+            forced_switches: totals.switches_forced.map(|count| count.0),
+            run_delay_ms: self.lives.run_delay.map(cpu_millis),
+            block_delay_ms: self.lives.block_delay.map(cpu_millis),
+            read_bytes: totals.read,
+            written_bytes: totals.written,
+            net_rx_bytes: net.received,
+            net_tx_bytes: net.sent,
+            net_unattributed_rx_bytes: stray.received,
+            net_unattributed_tx_bytes: stray.sent,
             processes_seen: self.end.as_ref().map(|end| end.processes_seen),
             processes_peak: self.lives.living_peak as u64,
-            threads_peak: self.threads_peak,
-            samples: self.samples,
+            threads_peak: self.tally.threads_peak,
+            samples: self.tally.samples,
             accounting: self.accounting(&share),
             by_role: self.roles(&share),
             top: self.top(&share),
+            by_thread_name: threads,
             memory_peak: peak,
             survivor_count: self.end.as_ref().map_or(0, |end| end.survivors.len() as u64),
             survivors: self.survivors(),
+            survivors_reaped: self.end.as_ref().is_some_and(|end| end.survivors_reaped),
+            oom_kills: around.oom_kills,
+            oom_killed: self.listed(&self.lives.oom_killed, &share),
+            pressure: around.pressure.map(PressureSummary::from),
             own: self.own(),
             warnings: self.all_warnings(),
         }
@@ -243,7 +210,12 @@ impl Summariser {
         };
         let mut reasons = capabilities.reasons.clone();
         reasons.extend(inexact.map(str::to_owned));
-        reasons.push(NOT_MEASURED.to_owned());
+        if self.header.settings.metrics.has(MetricSet::PSS) && self.tally.pss_peak.is_none() {
+            reasons.push(NO_PSS.to_owned());
+        }
+        if !self.header.settings.metrics.has(MetricSet::NET) {
+            reasons.push(NOT_ASKED.to_owned());
+        }
         Accounting {
             tier: capabilities.tier,
             exact,
@@ -272,11 +244,15 @@ impl Summariser {
     }
 
     fn top(&self, share: &Share) -> Top {
-        let list = |lives: Vec<Life>| lives.iter().map(|life| process(life, share)).collect();
         Top {
-            cpu: list(self.lives.foremost_by_cpu(share)),
-            memory: list(self.lives.foremost_by_memory()),
+            cpu: self.listed(&self.lives.foremost_by_cpu(share), share),
+            memory: self.listed(&self.lives.foremost_by_memory(), share),
         }
+    }
+
+    fn listed(&self, lives: &[Life], share: &Share) -> Vec<ProcessSummary> {
+        let largest = self.end.as_ref().and_then(|end| end.totals.largest_process);
+        lives.iter().map(|life| process(life, share, largest)).collect()
     }
 
     fn survivors(&self) -> Vec<ProcessSummary> {
@@ -286,7 +262,11 @@ impl Summariser {
 
     fn own(&self) -> OwnSummary {
         let own = self.end.as_ref().map(|end| end.own).unwrap_or_default();
-        OwnSummary { cpu_ms: own.cpu.map(cpu_millis), rss_peak_bytes: own.rss_peak }
+        OwnSummary {
+            cpu_ms: own.cpu.map(cpu_millis),
+            rss_peak_bytes: own.rss_peak,
+            wake_ups: own.wake_ups,
+        }
     }
 
     fn all_warnings(&self) -> Vec<Warning> {
@@ -304,7 +284,24 @@ impl Summariser {
     }
 }
 
-fn process(life: &Life, share: &Share) -> ProcessSummary {
+/// The tree's memory was largest at one of the samples, or between two of them, when one process alone held more.
+fn highest_memory(peak: Option<&MemoryPeak>, totals: &Totals) -> (Option<Bytes>, Option<f64>) {
+    let sampled = peak.and_then(|peak| peak.memory_bytes);
+    if totals.largest_process > sampled {
+        return (totals.largest_process, None);
+    }
+    (sampled, peak.map(|peak| peak.at_ms))
+}
+
+/// The largest resident memory of a process, where nothing can have been larger: it is final, or close to the largest
+/// that any process of the tree ever had. One that lives has had no more until now.
+fn peak(life: &Life, largest: Option<Bytes>) -> Option<Bytes> {
+    let seen = life.rss_seen?;
+    let nearly = largest.is_some_and(|largest| seen.get() >= largest.get() / 50 * 49);
+    (life.rss_final || life.ended.is_none() || nearly).then_some(seen)
+}
+
+fn process(life: &Life, share: &Share, largest: Option<Bytes>) -> ProcessSummary {
     let info = &life.info;
     let ending = life.ended.map(|(_, ending)| ending);
     ProcessSummary {
@@ -314,7 +311,10 @@ fn process(life: &Life, share: &Share) -> ProcessSummary {
         signal: signal(ending),
         cpu_ms: share.total(life).map(cpu_millis),
         cpu_estimated: share.of(life.unread()) > CpuTime::ZERO,
-        rss_peak_bytes: life.rss_peak,
+        rss_peak_bytes: peak(life, largest),
+        rss_seen_bytes: life.rss_seen,
+        run_delay_ms: life.run_delay.map(cpu_millis),
+        oom_killed: life.oom_killed,
         read_bytes: life.read,
         written_bytes: life.written,
         ..ProcessSummary::of_survivor(info)
@@ -333,15 +333,4 @@ fn signal(ending: Option<Ending>) -> Option<String> {
         Some(Ending::Signal(signal)) => Some(signal.to_string()),
         _ => None,
     }
-}
-
-fn highest(one: Option<Cores>, two: Option<Cores>) -> Option<Cores> {
-    match (one, two) {
-        (Some(one), Some(two)) if two < one => Some(one),
-        (one, two) => two.or(one),
-    }
-}
-
-fn cpu_millis(cpu: CpuTime) -> f64 {
-    rounded(cpu.as_millis())
 }

@@ -1,0 +1,170 @@
+//! Floor 9. The facts of a summary, a sentence each.
+
+use std::io;
+
+use procmon_model::analysis::Summary;
+use procmon_model::analysis::summary::NOT_ASKED;
+use procmon_model::host::Tier;
+use procmon_model::units::{Bytes, Cores};
+
+use super::layout::{Layout, printable};
+use super::words::{UNKNOWN, counted, known, milliseconds, name, words};
+
+/// Columns of a warning, which can hold a path of any length.
+const WARNING_MAX: usize = 400;
+
+/// Writes them.
+pub(super) fn write(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
+    page.fact("CPU", &cpu(summary))?;
+    page.fact("memory", &memory(summary))?;
+    page.fact("processes", &processes(summary))?;
+    page.fact("storage", &storage(summary))?;
+    if let Some(network) = network(summary) {
+        page.fact("network", &network)?;
+    }
+    if let Some(waits) = waits(summary) {
+        page.fact("waits", &waits)?;
+    }
+    page.fact("accounting", &accounting(summary))?;
+    for reason in shortcomings(summary) {
+        page.fact("", reason)?;
+    }
+    page.fact("procmon", &own(summary))?;
+    for kill in memory_kills(summary) {
+        page.warning(&printable(&kill, WARNING_MAX))?;
+    }
+    for warning in &summary.warnings {
+        page.warning(&printable(&warning.message, WARNING_MAX))?;
+    }
+    Ok(())
+}
+
+fn cpu(summary: &Summary) -> String {
+    let total = known(summary.cpu_ms.map(milliseconds));
+    let split = summary.cpu_user_ms.zip(summary.cpu_system_ms).map(|(user, system)| {
+        format!(" (user {}, system {})", milliseconds(user), milliseconds(system))
+    });
+    let mean = summary.cores_mean.map(|mean| {
+        let of = summary.cores_available.map(|cores| format!(" of {cores}")).unwrap_or_default();
+        format!(": {}{of} cores on average", Cores(mean))
+    });
+    let peak = summary.cores_peak.map(|peak| format!(", {} at most", Cores(peak)));
+    [Some(total), split, mean, peak].into_iter().flatten().collect()
+}
+
+fn memory(summary: &Summary) -> String {
+    let Some(peak) = summary.memory_peak_bytes else { return UNKNOWN.to_owned() };
+    let top = match summary.memory_peak_at_ms.map(milliseconds) {
+        Some(at) => format!("{peak} at most, at {at} (estimate: shared pages once)"),
+        None => format!("{peak} at most, in one process between two samples"),
+    };
+    let sum = format!("{} as the sum of RSS", known(summary.rss_sum_peak_bytes.map(words)));
+    let pss = summary.pss_peak_bytes.map(|pss| format!("{pss} as PSS"));
+    let cgroup =
+        summary.cgroup_peak_bytes.map(|peak| format!("{peak} in its cgroup, page cache too"));
+    let swap = summary.swap_peak_bytes.filter(|swap| *swap > Bytes::ZERO);
+    let swap = swap.map(|swap| format!("{swap} in swap"));
+    let all: Vec<String> =
+        [Some(top), Some(sum), pss, cgroup, swap].into_iter().flatten().collect();
+    all.join("; ")
+}
+
+/// What the run waited for; `None` where nothing of it is known.
+fn waits(summary: &Summary) -> Option<String> {
+    let own = summary.run_delay_ms.map(|run| {
+        let block = summary.block_delay_ms.map(milliseconds);
+        let block = block.map(|block| format!(", {block} for storage")).unwrap_or_default();
+        format!("first threads {} for a CPU{block}", milliseconds(run))
+    });
+    let machine = summary.pressure.map(|pressure| {
+        let stalls = [
+            ("CPU", pressure.cpu_some_ms),
+            ("storage", pressure.io_some_ms),
+            ("memory", pressure.memory_some_ms),
+        ];
+        let felt = stalls.iter().filter(|(_, stalled)| *stalled > 0.0);
+        let felt: Vec<String> = felt
+            .map(|(what, stalled)| format!("of {what} for {}", milliseconds(*stalled)))
+            .collect();
+        let felt = if felt.is_empty() { "of nothing".to_owned() } else { felt.join(", ") };
+        format!("the machine was short {felt}")
+    });
+    let both: Vec<String> = [own, machine].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| both.join("; "))
+}
+
+/// What went over the network; `None` where nobody asked.
+fn network(summary: &Summary) -> Option<String> {
+    let (received, sent) = summary.net_rx_bytes.zip(summary.net_tx_bytes)?;
+    let others = summary.net_unattributed_rx_bytes.zip(summary.net_unattributed_tx_bytes);
+    let others = others.map(|(received, sent)| {
+        format!("; {received} and {sent} more in the namespace, of processes unknown")
+    });
+    Some(format!("TCP: {received} received, {sent} sent{}", others.unwrap_or_default()))
+}
+
+/// A sentence for each process that the kernel killed for want of memory.
+fn memory_kills(summary: &Summary) -> impl Iterator<Item = String> {
+    summary.oom_killed.iter().map(|process| {
+        let held = process.rss_seen_bytes.map(|held| format!(", which held {held},"));
+        let held = held.unwrap_or_default();
+        format!(
+            "{} (pid {}){held} was killed by the kernel for want of memory",
+            name(process),
+            process.pid
+        )
+    })
+}
+
+fn processes(summary: &Summary) -> String {
+    let seen = known(summary.processes_seen.map(|seen| seen.to_string()));
+    let threads =
+        summary.threads_peak.map(|threads| format!(", {} at most", counted(threads, "thread")));
+    let missed = match (summary.accounting.lost, summary.accounting.missed_at_most) {
+        (0, Some(0)) => "; none missed".to_owned(),
+        (0, Some(missed)) => format!("; {missed} missed at most"),
+        (0, None) => "; how many were missed is unknown".to_owned(),
+        (lost, _) => format!("; {lost} events lost"),
+    };
+    let peak = summary.processes_peak;
+    format!("{seen} seen, {peak} at once{}{missed}", threads.unwrap_or_default())
+}
+
+fn storage(summary: &Summary) -> String {
+    let read = known(summary.read_bytes.map(words));
+    let written = known(summary.written_bytes.map(words));
+    format!("{read} read, {written} written")
+}
+
+fn accounting(summary: &Summary) -> String {
+    let tier = match summary.accounting.tier {
+        Tier::R => "tier R: kernel events and exit records",
+        Tier::Events => "tier 1: kernel events for every process",
+        Tier::Poll => "tier 2: new process numbers looked at every 5 ms",
+        Tier::Trace => "tier T: every process traced",
+        Tier::Portable => "portable: processes seen at samples only",
+    };
+    let estimated = summary.accounting.estimated_cpu_ms;
+    if estimated > 0.0 {
+        return format!("{tier}; {} of the CPU is shared out by estimate", milliseconds(estimated));
+    }
+    tier.to_owned()
+}
+
+/// What is not known of this run and would be elsewhere.
+fn shortcomings(summary: &Summary) -> impl Iterator<Item = &String> {
+    let usual = summary.accounting.tier != Tier::Poll && summary.accounting.exact;
+    let reasons = summary.accounting.reasons.iter().filter(|reason| *reason != NOT_ASKED);
+    reasons.filter(move |_| !usual)
+}
+
+fn own(summary: &Summary) -> String {
+    let cpu = known(summary.own.cpu_ms.map(milliseconds));
+    let share = summary.own.cpu_ms.filter(|_| summary.duration_ms > 0.0);
+    let share = share.map(|own| format!(" ({:.1} % of a core)", own / summary.duration_ms * 100.0));
+    let rss = summary.own.rss_peak_bytes.map(|rss| format!(", {rss}"));
+    let wakes = summary.own.wake_ups.map(|count| format!(", {}", counted(count, "wake-up")));
+    let samples = format!("; {}", counted(summary.samples, "sample"));
+    let parts = [Some(cpu + " of CPU"), share, rss, wakes, Some(samples)];
+    parts.into_iter().flatten().collect()
+}

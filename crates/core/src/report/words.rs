@@ -1,0 +1,30 @@
+//! Floor 9. Figures of a summary in words.
+
+use std::time::Duration;
+
+use procmon_model::analysis::summary::ProcessSummary;
+use procmon_model::units::{Bytes, duration_words};
+
+pub(super) const UNKNOWN: &str = "unknown";
+
+pub(super) fn known(value: Option<String>) -> String {
+    value.unwrap_or_else(|| UNKNOWN.to_owned())
+}
+
+pub(super) fn words(bytes: Bytes) -> String {
+    bytes.to_string()
+}
+
+pub(super) fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+pub(super) fn milliseconds(millis: f64) -> String {
+    let seconds = (millis / 1e3).clamp(0.0, 1e15);
+    duration_words(Duration::from_secs_f64(seconds))
+}
+
+/// What a process does, or its name.
+pub(super) fn name(process: &ProcessSummary) -> String {
+    process.role.clone().unwrap_or_else(|| process.name.clone())
+}
