@@ -82,8 +82,8 @@ export interface WatchOptions {
   /** The interval between samples in the first second, 1 to 86,400,000 ms. Default 100. */
   interval?: number | undefined;
   /**
-   * The interval from ten seconds on; in between it grows steadily. The same as `interval` for a fixed one. Default 1000,
-   * or `interval` where that is more or a profile is used.
+   * The interval from ten seconds on; in between it grows steadily. The same as `interval` for a fixed one, and never less
+   * than the interval in force. Default 1000, or `interval` where that is more or a profile is used.
    */
   maxInterval?: number | undefined;
   /** Stop watching after this long, at least 1 ms; a command that was run is then ended. Default: as long as it lives. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attach, run, snapshot } from 'procmon';
+import native from '../js/native.cjs';
 
 /** What is called, and the whole error that it throws at once: name, code and message. */
 const refused = [
@@ -114,6 +115,24 @@ const refused = [
     'The value of "options.maxInterval" is out of range. It must be >= options.interval (500). Received 100',
   ],
   [
+    () => run('true', { profile: 'standard', interval: 50, maxInterval: 20 }),
+    'RangeError',
+    'ERR_OUT_OF_RANGE',
+    'The value of "options.maxInterval" is out of range. It must be >= options.interval (50). Received 20',
+  ],
+  [
+    () => attach(1, { profile: 'standard', maxInterval: 5000 }),
+    'RangeError',
+    'ERR_OUT_OF_RANGE',
+    'The value of "options.maxInterval" is out of range. It must be >= the interval of options.profile (10000). Received 5000',
+  ],
+  [
+    () => run('true', { maxInterval: 99 }),
+    'RangeError',
+    'ERR_OUT_OF_RANGE',
+    'The value of "options.maxInterval" is out of range. It must be >= the default interval (100). Received 99',
+  ],
+  [
     () => attach(1, { duration: Number.POSITIVE_INFINITY }),
     'RangeError',
     'ERR_OUT_OF_RANGE',
@@ -162,6 +181,26 @@ for (const [attempt, name, code, message] of refused) {
     assert.throws(attempt, { name, code, message });
   });
 }
+
+test('the native half refuses what it is not asked for in this way', () => {
+  const order = { target: { attach: process.pid }, profile: 'intensive', maxInterval: 999 };
+  assert.throws(() => native.start(JSON.stringify(order), () => {}), {
+    message: /"code":"ERR_INVALID_ARG_VALUE".*a maxInterval of 999ms is below the interval of 1s/,
+  });
+});
+
+test('a longest interval may be the one in force', { timeout: 30_000 }, async () => {
+  for (const [options, interval] of [
+    [{ maxInterval: 100 }, 100],
+    [{ interval: 7, maxInterval: 7 }, 7],
+    [{ profile: 'intensive', maxInterval: 1000 }, 1000],
+  ]) {
+    const monitor = attach(process.pid, options);
+    const { intervalMs, maxIntervalMs } = monitor.header.settings;
+    assert.deepEqual({ intervalMs, maxIntervalMs }, { intervalMs: interval, maxIntervalMs: interval });
+    await monitor.stop();
+  }
+});
 
 test('a signal that is none is refused, and the command lives on', { timeout: 30_000 }, async () => {
   const handle = run('sleep', ['100']);

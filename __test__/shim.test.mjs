@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { otherNode } from './support/nodes.mjs';
+import { installedProject, QUIET_NPM } from './support/project.mjs';
 
 const timeout = 60_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,8 +35,8 @@ const ways = [
   {
     name: 'npx',
     before: () => ['npx', '--no', 'procmon'],
-    cwd: installed(),
-    env: { npm_config_loglevel: 'silent', npm_config_progress: 'false', npm_config_color: 'false' },
+    cwd: installedProject(),
+    env: QUIET_NPM,
   },
 ];
 
@@ -136,7 +137,7 @@ test('a program that is not there is 125, one line and a hint', { timeout }, () 
   assert.deepEqual({ status, stdout }, { status: 125, stdout: '' });
   const [line, hint, ...rest] = stderr.split('\n');
   assert.match(line, /^procmon: the native program for linux-\w+-\w+ was not found; tried: .*nowhere$/);
-  assert.match(hint, /^hint: npm leaves optional packages out .* remove node_modules and package-lock\.json/);
+  assert.match(hint, /^ {2}hint: npm leaves optional packages out .* remove node_modules and package-lock\.json/);
   assert.deepEqual(rest, ['']);
 });
 
@@ -146,7 +147,7 @@ test('a program that is not executable is 125 and a way to repair it', { timeout
   const nodes = [process.execPath, otherNode(24).path].filter(Boolean);
   for (const node of nodes) {
     const { status, stderr } = spawnSync(node, [shim], { env: { ...process.env, PROCMON_BINARY }, encoding: 'utf8' });
-    const expected = `procmon: ${PROCMON_BINARY} is not executable\nhint: chmod +x '${PROCMON_BINARY}'\n`;
+    const expected = `procmon: ${PROCMON_BINARY} is not executable\n  hint: chmod +x '${PROCMON_BINARY}'\n`;
     assert.deepEqual({ status, stderr }, { status: 125, stderr: expected });
   }
   context.diagnostic(`with ${nodes.length} versions of Node`);
@@ -163,14 +164,4 @@ function stub(body) {
   const file = join(mkdtempSync(join(folder, 'stub-')), 'procmon');
   writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   return file;
-}
-
-/** A project into which the package is installed, as npm links a folder. */
-function installed() {
-  const project = join(folder, 'project');
-  mkdirSync(join(project, 'node_modules', '.bin'), { recursive: true });
-  writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
-  symlinkSync(root, join(project, 'node_modules', 'procmon'));
-  symlinkSync('../procmon/bin/procmon.cjs', join(project, 'node_modules', '.bin', 'procmon'));
-  return project;
 }

@@ -103,7 +103,7 @@ function terminalSends() {
 }
 
 function fail(reason, hint) {
-  process.stderr.write(`procmon: ${reason}\nhint: ${hint}\n`);
+  process.stderr.write(`procmon: ${reason}\n  hint: ${hint}\n`);
   process.exitCode = OWN_FAILURE;
   return null;
 }

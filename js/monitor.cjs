@@ -4,7 +4,7 @@ const { EventEmitter } = require('node:events');
 const { attachOrder, pidNumber } = require('./options.cjs');
 const { fromNative } = require('./errors.cjs');
 const native = require('./native.cjs');
-const { profileNames } = require('./profiles.cjs');
+const core = require('./profiles.cjs');
 const { Session } = require('./session.cjs');
 const check = require('./validate.cjs');
 
@@ -72,7 +72,7 @@ class Monitor extends EventEmitter {
 
 /** Watches a process that runs already. */
 function attach(pid, options = {}) {
-  const order = attachOrder(pid, check.object(options, 'options'), profileNames);
+  const order = attachOrder(pid, check.object(options, 'options'), core);
   return new Monitor(new Session(order));
 }
 

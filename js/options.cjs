@@ -12,26 +12,30 @@ const PID_MAX = 2 ** 31 - 1;
 const HISTORY_MAX = 1_000_000;
 
 /** The native half's words for watching a process that runs already. */
-function attachOrder(pid, options, profileNames) {
-  return { target: { attach: pidNumber(pid) }, ...watching(options, profileNames) };
+function attachOrder(pid, options, core) {
+  return { target: { attach: pidNumber(pid) }, ...watching(options, core) };
 }
 
 /** The native half's words for a command. */
-function runOrder(command, args, options, profileNames) {
+function runOrder(command, args, options, core) {
   const words = [check.word(command, 'command'), ...args.map((arg, index) => check.text(arg, `args[${index}]`))];
   const launch = { command: words, env: environment(options), stdio: stdio(options.stdio) };
   if (options.cwd !== undefined) launch.cwd = check.filePath(options.cwd, 'options.cwd');
   const cleanup = options.cleanup === undefined || check.boolean(options.cleanup, 'options.cleanup');
   const reap = options.reap !== undefined && check.boolean(options.reap, 'options.reap');
-  return { target: { launch }, cleanup, reap, ...watching(options, profileNames) };
+  return { target: { launch }, cleanup, reap, ...watching(options, core) };
 }
 
 function pidNumber(pid) {
   return check.integer(pid, 'pid', 1, PID_MAX);
 }
 
-/** The part of the options that `run` and `attach` share. */
-function watching(options, profileNames) {
+/**
+ * The part of the options that `run` and `attach` share.
+ * @param {object} options
+ * @param {{ profiles: object, defaultInterval: number }} core what profiles.cjs knows of it
+ */
+function watching(options, core) {
   const order = {};
   const take = (name, checked) => {
     if (options[name] !== undefined) order[name] = checked(options[name], `options.${name}`);
@@ -40,17 +44,23 @@ function watching(options, profileNames) {
   take('interval', interval);
   take('maxInterval', interval);
   take('duration', (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER));
-  take('profile', (value, name) => check.oneOf(value, name, profileNames));
+  take('profile', (value, name) => check.oneOf(value, name, Object.keys(core.profiles)));
   take('children', check.boolean);
   take('history', (value, name) => check.integer(value, name, 0, HISTORY_MAX));
   take('accounting', (value, name) => check.oneOf(value, name, ['auto', 'exact', 'events', 'poll', 'trace']));
   take('net', check.boolean);
   take('threads', check.boolean);
   take('outputFile', (value, name) => path.resolve(check.filePath(value, name)));
-  if (order.maxInterval < order.interval) {
-    throw outOfRange('options.maxInterval', `>= options.interval (${order.interval})`, order.maxInterval);
-  }
+  const { interval: least, origin } = intervalInForce(order, core);
+  if (order.maxInterval < least) throw outOfRange('options.maxInterval', `>= ${origin} (${least})`, order.maxInterval);
   return order;
+}
+
+/** The interval that the core will begin with, and where it comes from. */
+function intervalInForce({ interval, profile }, core) {
+  if (interval !== undefined) return { interval, origin: 'options.interval' };
+  if (profile === undefined) return { interval: core.defaultInterval, origin: 'the default interval' };
+  return { interval: core.profiles[profile].interval, origin: 'the interval of options.profile' };
 }
 
 /** The whole environment of a command as pairs: process.env is this thread's or this test's own, and not the process's. */

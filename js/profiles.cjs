@@ -9,4 +9,7 @@ const profiles = Object.fromEntries(
   }),
 );
 
-module.exports = { profileNames: Object.keys(profiles), profiles: Object.freeze(profiles) };
+/** The interval of those who name neither one nor a profile. */
+const { intervalMs: defaultInterval } = JSON.parse(native.defaults());
+
+module.exports = { defaultInterval, profiles: Object.freeze(profiles) };

@@ -6,7 +6,7 @@ const { Monitor } = require('./monitor.cjs');
 const { NoSession } = require('./no-session.cjs');
 const { runOrder } = require('./options.cjs');
 const { ProcessList } = require('./processes.cjs');
-const { profileNames } = require('./profiles.cjs');
+const core = require('./profiles.cjs');
 const { Session } = require('./session.cjs');
 const check = require('./validate.cjs');
 
@@ -54,7 +54,7 @@ function run(command, args, options) {
   const { signal } = given;
   if (signal !== undefined) check.abortSignal(signal, 'options.signal');
   const reject = given.reject !== undefined && check.boolean(given.reject, 'options.reject');
-  const order = runOrder(command, words, given, profileNames);
+  const order = runOrder(command, words, given, core);
   return new Run({ command, args: [...words], order, reject, signal });
 }
 

@@ -16,9 +16,13 @@ export function isAlive(pid) {
 
 /** The pids of the living children of this very process. */
 export function livingChildren() {
-  const tasks = readdirSync('/proc/self/task');
-  const lists = tasks.map((task) => contents(`/proc/self/task/${task}/children`) ?? '');
-  return lists.flatMap((list) => list.split(' ').filter(Boolean)).map(Number);
+  return tasks('self').flatMap((task) => numbers(contents(`/proc/self/task/${task}/children`)));
+}
+
+/** The pids of a process and of all that descend from it. */
+export function withDescendants(pid) {
+  const children = tasks(pid).flatMap((task) => numbers(contents(`/proc/${pid}/task/${task}/children`)));
+  return [pid, ...children.flatMap(withDescendants)];
 }
 
 /** How many descriptors and threads this process has. */
@@ -30,6 +34,19 @@ export function ownCounts() {
 function stateOf(pid) {
   const stat = contents(`/proc/${pid}/stat`);
   return stat === null ? null : stat[stat.lastIndexOf(')') + 2];
+}
+
+/** The threads of a process; none of one that has gone. */
+function tasks(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+function numbers(text) {
+  return (text ?? '').split(' ').filter(Boolean).map(Number);
 }
 
 function contents(path) {

@@ -9,5 +9,6 @@ mod parent;
 mod recordings;
 mod signals;
 mod streams;
+mod summaries;
 mod terminal;
 mod words;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Program, Running, interpreter, program, python};
+use crate::support::{Program, Results, Running, interpreter, program, python};
 
 /// Says who stands above it, answers a signal, and says so when it is asked to end.
 const COMMAND: &str = "import os, signal, sys, threading\n\
@@ -106,4 +106,20 @@ fn a_command_ends_with_the_shim_between() {
     let ours = ["sh", env!("CARGO_BIN_EXE_procmon"), "run", "--quiet"];
     let words = [&["-c", &shim], &ours[..], &python(COMMAND)].concat();
     check_ends(program("sh", words));
+}
+
+#[test]
+fn the_jobs_of_a_shell_that_becomes_us_are_waited_for_and_cost_the_command_nothing() {
+    let results = Results::new();
+    // The command goes on until there is no process of that number any more, not even one that has ended.
+    let job = "i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done";
+    let command = "while kill -0 $job 2>/dev/null; do sleep 0.1; done";
+    let line = format!("sh -c '{job}' & export job=$!; exec \"$@\" sh -c '{command}'");
+    let summary = results.word("summary.json");
+    let ours = [env!("CARGO_BIN_EXE_procmon"), "run", "--quiet", "--summary", &summary];
+    let finished = program("sh", [&["-c", &line, "sh"], &ours[..]].concat()).run();
+    assert_eq!((finished.code, finished.err()), (Some(0), ""));
+    let summary = results.summary();
+    // The job takes several times as long as its command, which sleeps.
+    assert!(summary.cpu_ms.unwrap() < 0.5 * summary.duration_ms, "{summary:?}");
 }

@@ -8,6 +8,7 @@ mod failure;
 mod lines_out;
 mod out_file;
 mod parent;
+mod patient;
 mod plan;
 mod printer;
 mod signals;
@@ -21,6 +22,7 @@ use clap::Parser;
 
 use crate::args::{Arguments, Command};
 pub use crate::exit::Exit;
+pub use crate::patient::Patient;
 use crate::printer::Printer;
 
 /// Does what `args`, the program's own name first, ask for. Data that was asked for goes to `out`, our words to `err`.

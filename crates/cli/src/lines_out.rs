@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 use procmon_core::sink::{Queue, Receiver, queue};
 use procmon_model::ports::Loss;
 
+use crate::patient::Patient;
+
 /// So many lines wait for a slow reader: some megabytes at most.
 const CAPACITY: usize = 16 * 1024;
 
@@ -20,7 +22,7 @@ impl LinesOut {
     /// Begins to write to stdout what goes into the queue.
     pub(crate) fn start() -> io::Result<(Queue, Self)> {
         // Of our own, so that nothing is buffered a second time.
-        let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let stdout = Patient(File::from(io::stdout().as_fd().try_clone_to_owned()?));
         let (queue, receiver) = queue(CAPACITY, || {});
         let writer = thread::Builder::new().name("records".to_owned());
         let thread = writer.spawn(move || write_all(&receiver, stdout))?;

@@ -3,6 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
+use procmon_cli::Patient;
+
 fn main() -> ExitCode {
-    procmon_cli::run(std::env::args_os(), &mut io::stdout(), &mut io::stderr()).leave()
+    let (mut out, mut err) = (Patient(io::stdout()), Patient(io::stderr()));
+    procmon_cli::run(std::env::args_os(), &mut out, &mut err).leave()
 }

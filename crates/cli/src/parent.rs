@@ -15,6 +15,7 @@
 
 use std::env;
 
+use procmon_model::role::SHELLS;
 use procmon_sys::ancestors::{self, Ancestor};
 use procmon_sys::signals::{self, HUP, INT};
 
@@ -23,8 +24,6 @@ pub(crate) const SHIM_PID: &str = "PROCMON_SHIM_PID";
 
 /// What npm, npx, yarn and pnpm put into the environment of what they start.
 const NPM_NAMES: [&str; 3] = ["npm_command", "npm_execpath", "npm_config_user_agent"];
-
-const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 
 /// The processes whose end is to end the watching, and a command with it.
 pub(crate) fn lifelines() -> Vec<Ancestor> {
@@ -95,6 +94,7 @@ mod tests {
         assert_eq!(place_of(&["/bin/bash", "-e", "-lc", "procmon run jest"]), Place::Script);
         assert_eq!(place_of(&["-bash"]), Place::Shell);
         assert_eq!(place_of(&["/usr/bin/zsh", "--login"]), Place::Shell);
+        assert_eq!(place_of(&["-fish"]), Place::Shell);
         assert_eq!(place_of(&["/bin/sh", "./check.sh", "-c"]), Place::Shell);
     }
 

@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 
 use procmon_core::report::text::{self, Style};
 use procmon_model::analysis::Summary;
+use procmon_model::printable::printable;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::args::ColourChoice;
@@ -87,7 +88,7 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
 
 /// A text of somebody else's, such as a command's name, that cannot break our line or command the terminal.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    printable(text, char::REPLACEMENT_CHARACTER)
 }
 
 fn style(stream: impl IsTerminal + AsFd, choice: ColourChoice) -> Style {
@@ -151,12 +152,12 @@ mod tests {
     #[test]
     fn a_failure_takes_one_line_and_its_hint_another() {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let failure = Failure::hinted("a\nb\x1b[2J: command not found", "try\nthat");
+        let failure = Failure::hinted("a\nb\u{202e}\x1b[2J: command not found", "try\nthat");
         Printer::new(&mut out, &mut err).failure(&failure);
         let said = String::from_utf8(err).unwrap();
         assert_eq!(
             said,
-            "procmon: a\u{fffd}b\u{fffd}[2J: command not found\n  hint: try\u{fffd}that\n"
+            "procmon: a\u{fffd}b\u{fffd}\u{fffd}[2J: command not found\n  hint: try\u{fffd}that\n"
         );
         assert!(out.is_empty());
     }

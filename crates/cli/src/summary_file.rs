@@ -1,11 +1,21 @@
-//! Floor 12. The summary as a file of JSON, there as a whole or not at all.
+//! Floor 12. The summary as a file of JSON, there as a whole or not at all wherever the folder allows that.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use procmon_model::analysis::Summary;
+
+use crate::patient::Patient;
+
+/// How many names are tried for a new file, each of which somebody else may have taken.
+const NAMES: u32 = 100;
+
+/// What a new file may be at most; the user's umask takes something away from it.
+const MODE: u32 = 0o666;
 
 /// Writes a summary for programs: indented, with an end of its last line.
 pub(crate) fn write_json(summary: &Summary, mut out: impl Write) -> io::Result<()> {
@@ -14,37 +24,102 @@ pub(crate) fn write_json(summary: &Summary, mut out: impl Write) -> io::Result<(
     out.flush()
 }
 
-/// Writes a summary to a file. A reader finds what was there before or all of the new one.
+/// Writes a summary to a file. A reader finds what was there before or all of the new one, unless the folder or the
+/// owner of the file leave us no other way than to write over it.
 pub(crate) fn replace(path: &Path, summary: &Summary) -> io::Result<()> {
     let mut text = Vec::new();
     write_json(summary, &mut text)?;
-    match fs::metadata(path) {
-        // A device or a pipe is written to: in its place a file would be of no use to anybody.
-        Ok(there) if !there.is_file() => {
-            OpenOptions::new().write(true).open(path)?.write_all(&text)
-        }
+    let Ok(there) = fs::metadata(path) else {
+        return Draft::beside(path, MODE)?.become_the_file(path, &text);
+    };
+    if let Some(stream) = own_stream(&there) {
+        return Patient(stream).write_all(&text);
+    }
+    if there.is_file() {
         // A link goes on leading to where it leads.
-        Ok(_) => put(&fs::canonicalize(path)?, &text),
-        Err(_) => put(path, &text),
+        return put_over(&fs::canonicalize(path)?, &there, &text);
+    }
+    // A device or a pipe is written to: in its place a file would be of no use to anybody.
+    OpenOptions::new().write(true).open(path)?.write_all(&text)
+}
+
+/// The one of our streams that leads there, as for `/dev/stdout`: the summary comes below what was written to it.
+fn own_stream(there: &Metadata) -> Option<File> {
+    let place = |of: &Metadata| (of.dev(), of.ino());
+    let streams =
+        [io::stdout().as_fd().try_clone_to_owned(), io::stderr().as_fd().try_clone_to_owned()];
+    let mut streams = streams.into_iter().flatten().map(File::from);
+    streams.find(|stream| stream.metadata().is_ok_and(|own| place(&own) == place(there)))
+}
+
+/// Puts a new file in the place of an old one that others know by its mode and its owner.
+fn put_over(path: &Path, old: &Metadata, text: &[u8]) -> io::Result<()> {
+    // Never open to more users than the old one, not even for a moment.
+    let Ok(draft) = Draft::beside(path, old.mode() & MODE) else { return overwrite(path, text) };
+    // What may not be written over is replaced by a file of our own: the folder leaves that to us.
+    if !draft.resembles(old) && overwrite(path, text).is_ok() {
+        return Ok(());
+    }
+    match draft.become_the_file(path, text) {
+        // Of a sticky folder, and of a file that is a mount of its own.
+        Err(error) if is_about_the_name(&error) => overwrite(path, text),
+        result => result,
     }
 }
 
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
-    let new = beside(path);
-    let result = File::create_new(&new)
-        .and_then(|mut file| file.write_all(text))
-        .and_then(|()| fs::rename(&new, path));
-    if result.is_err() {
-        // It may never have been made.
-        drop(fs::remove_file(&new));
-    }
-    result
+/// Writes over a file. What is longer in the old one is cut off last, so that an error leaves as much as there can be.
+fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.write_all(text)?;
+    file.set_len(text.len() as u64)
 }
 
-/// A name in the same folder that nobody else uses.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}", std::process::id()));
-    path.with_file_name(name)
+fn is_about_the_name(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy)
+}
+
+/// A file of our own making beside another one, gone again unless it gets that one's name.
+struct Draft {
+    path: PathBuf,
+    file: File,
+    is_ours: bool,
+}
+
+impl Draft {
+    fn beside(path: &Path, mode: u32) -> io::Result<Self> {
+        let mut taken = None;
+        for number in 0..NAMES {
+            let path = path.with_file_name(format!(".procmon-{}-{number}", process::id()));
+            match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
+                Ok(file) => return Ok(Self { path, file, is_ours: true }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Takes over the owner and the mode of another file; whether that was possible.
+    fn resembles(&self, other: &Metadata) -> bool {
+        let owner = |of: &Metadata| (of.uid(), of.gid());
+        let has_owner = self.file.metadata().is_ok_and(|own| owner(&own) == owner(other))
+            || fchown(&self.file, Some(other.uid()), Some(other.gid())).is_ok();
+        // The mode comes last: a change of the owner takes something away from it, and it is meant for that owner.
+        has_owner && self.file.set_permissions(other.permissions()).is_ok()
+    }
+
+    fn become_the_file(mut self, path: &Path, text: &[u8]) -> io::Result<()> {
+        self.file.write_all(text)?;
+        fs::rename(&self.path, path)?;
+        self.is_ours = false;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if self.is_ours {
+            drop(fs::remove_file(&self.path));
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub mod fake;
 pub mod host;
 pub mod metrics;
 pub mod ports;
+pub mod printable;
 pub mod process;
 pub mod record;
 pub mod recording;

@@ -110,6 +110,12 @@ pub fn profiles() -> napi::Result<String> {
     Ok(types::profiles()?)
 }
 
+/// What a session is asked to do where nothing is said.
+#[napi(catch_unwind)]
+pub fn defaults() -> napi::Result<String> {
+    Ok(types::defaults()?)
+}
+
 /// The version that this addon was built as.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {

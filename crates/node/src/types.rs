@@ -104,8 +104,9 @@ impl Options {
         if let Some(interval) = self.interval {
             settings = settings.with_interval(Duration::from_millis(interval));
         }
-        let max_interval = self.max_interval.map_or(settings.max_interval, Duration::from_millis);
-        settings.max_interval = max_interval.max(settings.interval);
+        if let Some(max_interval) = self.max_interval.map(Duration::from_millis) {
+            settings.max_interval = not_below(max_interval, settings.interval)?;
+        }
         settings.duration = self.duration.map(Duration::from_millis);
         settings.children = self.children.unwrap_or(settings.children);
         for (asked, group) in [(self.net, MetricSet::NET), (self.threads, MetricSet::NAMED_THREADS)]
@@ -164,6 +165,19 @@ impl From<AccountingOption> for Accounting {
             AccountingOption::Trace => Self::Trace,
         }
     }
+}
+
+fn not_below(max_interval: Duration, interval: Duration) -> Result<Duration, Refusal> {
+    let contradiction =
+        || format!("a maxInterval of {max_interval:?} is below the interval of {interval:?}");
+    (max_interval >= interval)
+        .then_some(max_interval)
+        .ok_or_else(|| Refusal::invalid(contradiction()))
+}
+
+/// The defaults of the core as JSON text.
+pub(crate) fn defaults() -> Result<String, Refusal> {
+    Ok(serde_json::to_string(&Settings::default())?)
 }
 
 /// The six profiles as JSON text.

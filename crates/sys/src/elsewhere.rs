@@ -30,6 +30,12 @@ pub(crate) fn signal_mask() -> SignalMask {
     SignalMask::default()
 }
 
+/// Waits a little: when there is room cannot be asked here yet, and who writes again finds out.
+pub fn wait_until_writable<F>(_: F) -> io::Result<()> {
+    std::thread::sleep(std::time::Duration::from_millis(10));
+    Ok(())
+}
+
 /// No signals: nothing is watched that they could be passed on to.
 #[expect(missing_docs, reason = "explained where they mean something, in the modules for Linux")]
 pub mod signals {

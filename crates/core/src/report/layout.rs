@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use procmon_model::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::style::Style;
@@ -141,14 +142,9 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A text of somebody else's, safe for a terminal: no control characters and none that turn the direction of writing,
-/// and cut to so many columns.
+/// A text of somebody else's, safe for a terminal and cut to so many columns.
 pub(super) fn printable(text: &str, width: usize) -> String {
-    let is_odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let clean: String = text.chars().map(|c| if is_odd(c) { '\u{fffd}' } else { c }).collect();
+    let clean = printable::printable(text, char::REPLACEMENT_CHARACTER);
     if clean.width() <= width {
         return clean;
     }
@@ -170,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_text_of_somebody_elses_cannot_move_the_cursor() {
-        assert_eq!(printable("a\x1b[2J\nb", 20), "a\u{fffd}[2J\u{fffd}b");
+        assert_eq!(printable("a\x1b[2J\nb\u{200b}", 20), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
         assert_eq!(printable("abcdef", 4), "abc…");
         assert_eq!(printable("日本語", 5), "日本…");
     }

@@ -5,7 +5,8 @@ use super::managers;
 use super::path;
 use super::portrait::Role;
 
-const SHELLS: &[&str] = &["ash", "bash", "cmd", "dash", "fish", "ksh", "sh", "zsh"];
+/// The names of shells, as whoever starts one writes them.
+pub const SHELLS: &[&str] = &["ash", "bash", "cmd", "dash", "fish", "ksh", "sh", "zsh"];
 
 /// The scripts that package managers run while they install.
 const INSTALL_EVENTS: &[&str] = &["install", "postinstall", "preinstall", "prepare"];

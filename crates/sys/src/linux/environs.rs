@@ -1,12 +1,10 @@
 //! Floor 7. What surrounds a tree: how short the machine is of processors, storage and memory.
 
-use std::fs;
-
 use procmon_model::host::{Pressure, Surroundings};
 use procmon_model::ports::Environs;
 use procmon_model::process::ProcessKey;
 
-use crate::linux::parse;
+use crate::linux::pressure::pressure;
 
 /// The machine around a tree.
 #[derive(Debug, Default)]
@@ -23,19 +21,6 @@ impl Environs for Neighbourhood {
         let grown = self.pressure.zip(pressure()).map(|(before, now)| now.since(&before));
         Surroundings { pressure: grown, ..Surroundings::default() }
     }
-}
-
-/// How long tasks have stood still since boot.
-fn pressure() -> Option<Pressure> {
-    let stalls = |name: &str| parse::stalls(&fs::read(format!("/proc/pressure/{name}")).ok()?);
-    let (cpu, io, memory) = (stalls("cpu")?, stalls("io")?, stalls("memory")?);
-    Some(Pressure {
-        cpu_some: cpu.some,
-        io_some: io.some,
-        io_full: io.full,
-        memory_some: memory.some,
-        memory_full: memory.full,
-    })
 }
 
 #[cfg(test)]

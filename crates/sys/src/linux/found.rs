@@ -7,7 +7,6 @@ use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::units::Elapsed;
 
 use crate::linux::image;
-use crate::linux::parse::Stat;
 
 /// A process and, with `children`, its living descendants, parents before their children; empty where it has ended.
 pub(crate) fn tree(
@@ -63,17 +62,11 @@ pub(crate) fn look(
     at: Elapsed,
 ) -> Option<ProcessInfo> {
     let stat = image::stat(key.pid).filter(|stat| stat.is_of(key))?;
-    if has_ended(&stat) {
+    if stat.has_ended() {
         return None;
     }
     let image = image::image(key.pid).unwrap_or_default();
     Some(ProcessInfo { key, parent, started: at, uid: image::uid(key.pid), image })
-}
-
-/// Whether a process is there no more but for its parent to hear of its end. Its first thread may be a zombie while
-/// others live on.
-pub(crate) fn has_ended(stat: &Stat) -> bool {
-    stat.state == b'Z' && stat.threads <= 1
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod launch;
 mod open;
 mod own;
 mod parse;
+mod pressure;
 pub mod signals;
 #[cfg(test)]
 mod support;
@@ -19,6 +20,7 @@ mod syscall;
 mod table;
 mod waiter;
 
+pub use kernel::poll::wait_until_writable;
 pub(crate) use kernel::signals::held_back as signal_mask;
 pub(crate) use open::{find, snapshot, world};
 

@@ -46,7 +46,7 @@ pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
         return Err(AttachError::NoSuchProcess(pid));
     }
     let stat = image::stat(pid).ok_or(AttachError::Denied(pid))?;
-    if found::has_ended(&stat) {
+    if stat.has_ended() {
         return Err(AttachError::NoSuchProcess(pid));
     }
     Ok(ProcessKey { pid, start: stat.start })

@@ -5,7 +5,6 @@
 use std::ops::Range;
 
 use procmon_model::process::ProcessKey;
-use procmon_model::units::CpuTime;
 
 /// A line of `/proc/pid/stat`; times are in clock ticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +40,12 @@ impl Stat {
     /// Whether it is of this very process. A start time that was worked out from the kernel's event can be a tick off.
     pub(crate) const fn is_of(&self, key: ProcessKey) -> bool {
         self.start.abs_diff(key.start) <= 1
+    }
+
+    /// Whether the process is there no more but for its parent to hear of its end. Its first thread may have ended while
+    /// others live on; the kernel says Z of that, too.
+    pub(crate) const fn has_ended(&self) -> bool {
+        matches!(self.state, b'Z' | b'X' | b'x') && self.threads <= 1
     }
 
     /// Reads one line. The name may hold anything, so it ends at the last closing bracket.
@@ -137,26 +142,6 @@ fn kilobytes(text: &[u8], name: &[u8]) -> Option<u64> {
     number(words_of_line(line).next()?)?.checked_mul(1024)
 }
 
-/// How long tasks have stood still since boot, as a file of `/proc/pressure` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stalls {
-    /// At least one of them.
-    pub(crate) some: CpuTime,
-    /// All of them at once; nothing where the kernel does not tell, as of processors before Linux 5.13.
-    pub(crate) full: CpuTime,
-}
-
-/// Reads lines such as `some avg10=0.00 avg60=0.00 avg300=0.00 total=12`, whose total is in microseconds.
-pub(crate) fn stalls(pressure: &[u8]) -> Option<Stalls> {
-    let total = |name: &[u8]| {
-        let line =
-            pressure.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
-        let micros = words_of_line(line).find_map(|word| word.strip_prefix(b"total="))?;
-        Some(CpuTime::from_nanos(number(micros)?.saturating_mul(1000)))
-    };
-    Some(Stalls { some: total(b"some ")?, full: total(b"full ").unwrap_or_default() })
-}
-
 /// The number that was given to a new process or thread last, as `/proc/loadavg` has it.
 pub(crate) fn last_pid(loadavg: &[u8]) -> Option<u32> {
     small(words_of_line(loadavg).nth(4)?)
@@ -187,11 +172,11 @@ pub(crate) fn variables<'a>(
     })
 }
 
-fn words_of_line(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn words_of_line(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
-fn number(digits: &[u8]) -> Option<u64> {
+pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }
@@ -253,6 +238,19 @@ mod tests {
         let stat = Stat::parse(line).unwrap();
         assert_eq!((stat.group, stat.session, stat.threads, stat.start), (-1, -1, 0, 99));
         assert_eq!(stat.exit_code, None);
+    }
+
+    #[test]
+    fn a_process_has_ended_with_its_last_thread() {
+        let stat = |state: char, threads: u32| {
+            let rest = format!("1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 9 0 0 0 0 0 0");
+            Stat::parse(format!("5 (x) {state} {rest}").as_bytes()).unwrap()
+        };
+        for state in ['Z', 'X', 'x'] {
+            let ended = [0, 1, 2].map(|threads| stat(state, threads).has_ended());
+            assert_eq!(ended, [true, true, false], "{state}");
+        }
+        assert!(!stat('S', 1).has_ended());
     }
 
     #[test]

@@ -9,10 +9,10 @@ use procmon_model::units::Elapsed;
 
 use crate::ending::ending;
 use crate::linux::events::family::Threads;
+use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process;
 use crate::linux::parse::Stat;
-use crate::linux::{found, image};
 
 /// How a process ended, asked afterwards: of the zombie, or of the kernel's memory behind a descriptor.
 pub(super) fn verdict(key: ProcessKey, pidfd: Option<&Pidfd>) -> Ending {
@@ -31,7 +31,7 @@ pub(super) fn ended(key: ProcessKey, at: Elapsed, ending: Ending) -> ProcessEven
 /// What the scheduler knows of a process that lives; `None` where it has ended.
 pub(super) fn living(key: ProcessKey) -> Option<Stat> {
     let stat = image::stat(key.pid).filter(|stat| stat.is_of(key))?;
-    (!found::has_ended(&stat)).then_some(stat)
+    (!stat.has_ended()).then_some(stat)
 }
 
 /// The living threads of a living process.
@@ -51,7 +51,7 @@ pub(super) fn runs_another(known: &Image, now: &Image) -> bool {
 }
 
 fn zombie(key: ProcessKey) -> Option<Stat> {
-    image::stat(key.pid).filter(|stat| stat.is_of(key) && found::has_ended(stat))
+    image::stat(key.pid).filter(|stat| stat.is_of(key) && stat.has_ended())
 }
 
 /// Whether a status of 0 is one, and not what those are told who have no right to know.

@@ -6,6 +6,7 @@ pub(crate) mod epoll;
 pub(crate) mod limits;
 pub(crate) mod netlink;
 pub(crate) mod pidfd;
+pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod signalfd;
 pub(crate) mod signals;

@@ -101,14 +101,37 @@ pub(crate) fn reap(which: Which, block: bool) -> Option<Reaped> {
     })
 }
 
-/// Whether a child has ended and nobody has waited for it yet.
+/// Whether this child has ended and nobody has waited for it yet.
 pub(crate) fn is_zombie_child(pid: u32) -> bool {
-    // SAFETY: the structure is numbers only, so that all zeroes are one; where no child has ended it stays so.
-    unsafe {
-        let mut info: libc::siginfo_t = mem::zeroed();
-        let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-        libc::waitid(libc::P_PID, pid, &raw mut info, options) == 0 && info.si_pid() != 0
+    ended_child(Which::Child(pid)).is_some()
+}
+
+/// A child that has ended and that nobody has waited for yet; it stays so.
+pub(crate) fn ended_child(which: Which) -> Option<u32> {
+    look_at_children(which).ok().flatten()
+}
+
+/// Whether we have any child, alive or not.
+pub(crate) fn has_children() -> bool {
+    look_at_children(Which::Any).is_ok()
+}
+
+/// A child that has ended, `None` where none has yet; fails where there is no such child.
+fn look_at_children(which: Which) -> io::Result<Option<u32>> {
+    let (kind, id) = match which {
+        Which::Child(pid) => (libc::P_PID, pid),
+        Which::Any => (libc::P_ALL, 0),
+    };
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL;
+    // SAFETY: the structure is numbers only, so that all zeroes are one.
+    let mut info: libc::siginfo_t = unsafe { mem::zeroed() };
+    // SAFETY: the pointer is valid for writing through the call, which does not keep it.
+    if unsafe { libc::waitid(kind, id, &raw mut info, options) } < 0 {
+        return Err(io::Error::last_os_error());
     }
+    // SAFETY: the call has filled in the part of children, or left all of it zero.
+    let pid = unsafe { info.si_pid() };
+    Ok(u32::try_from(pid).ok().filter(|pid| *pid > 0))
 }
 
 /// The session that we belong to.

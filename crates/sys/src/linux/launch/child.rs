@@ -10,6 +10,7 @@ use crate::ending::ending;
 use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process::{self, Reaped, Which};
+use crate::linux::launch::strangers::Strangers;
 use crate::linux::own::own_peak;
 use crate::world::Inside;
 
@@ -19,6 +20,8 @@ pub(super) struct Launched {
     pub(super) inside: Inside,
     /// `None` where the kernel has no such descriptors.
     pub(super) pidfd: Option<Pidfd>,
+    /// Those of our children that are not the command's.
+    pub(super) strangers: Strangers,
     pub(super) ending: Option<Ending>,
     pub(super) reaped: Sum,
 }
@@ -45,7 +48,10 @@ impl Launched {
             Inside::ForeignProcess if self.ending.is_some() => return,
             Inside::ForeignProcess => Which::Child(self.key.pid),
         };
-        while let Some(reaped) = process::reap(which, false) {
+        while let Some((reaped, is_stranger)) = self.reap_one(which) {
+            if is_stranger {
+                continue;
+            }
             self.reaped.add(&reaped);
             if self.ending.is_none() && reaped.pid == self.key.pid {
                 self.ending = Some(ending(reaped.status));
@@ -54,6 +60,16 @@ impl Launched {
                 }
             }
         }
+    }
+
+    /// Waits for one that has ended; whether it was a stranger is asked before it goes.
+    fn reap_one(&mut self, which: Which) -> Option<(Reaped, bool)> {
+        if self.strangers.is_empty() {
+            return process::reap(which, false).map(|reaped| (reaped, false));
+        }
+        let pid = process::ended_child(which)?;
+        let is_stranger = self.strangers.give_up(pid);
+        process::reap(Which::Child(pid), false).map(|reaped| (reaped, is_stranger))
     }
 
     fn totals(&self) -> Totals {

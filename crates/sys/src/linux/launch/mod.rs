@@ -5,6 +5,7 @@ mod child;
 mod gate;
 mod recipe;
 mod starter;
+mod strangers;
 #[cfg(test)]
 mod tests;
 

@@ -17,6 +17,7 @@ use crate::linux::launch::birth::{self, Birth};
 use crate::linux::launch::child::{Launched, Sum};
 use crate::linux::launch::gate::{Arrival, Gate, Step};
 use crate::linux::launch::recipe::Recipe;
+use crate::linux::launch::strangers::Strangers;
 use crate::world::{Inside, SignalMask};
 
 /// Starts commands.
@@ -40,6 +41,10 @@ impl Starter {
 impl Launcher for Starter {
     fn launch(&mut self, launch: &Launch) -> Result<Box<dyn Suspended>, LaunchError> {
         let recipe = Arc::new(Recipe::new(launch)?);
+        let strangers = match self.inside {
+            Inside::OwnProcess => Strangers::now(),
+            Inside::ForeignProcess => Strangers::default(),
+        };
         let gate = Arc::new(Gate::default());
         let birth = Birth {
             recipe: Arc::clone(&recipe),
@@ -55,7 +60,7 @@ impl Launcher for Starter {
         };
         let Some(stat) = image::stat(pid) else { return Err(invisible()) };
         let key = ProcessKey { pid, start: stat.start };
-        Ok(Box::new(Held { newborn, key, inside: self.inside }))
+        Ok(Box::new(Held { newborn, key, inside: self.inside, strangers }))
     }
 }
 
@@ -64,6 +69,7 @@ struct Held {
     newborn: Newborn,
     key: ProcessKey,
     inside: Inside,
+    strangers: Strangers,
 }
 
 impl Suspended for Held {
@@ -76,13 +82,14 @@ impl Suspended for Held {
     }
 
     fn release(self: Box<Self>) -> Result<Box<dyn Child>, LaunchError> {
-        let Self { mut newborn, key, inside } = *self;
+        let Self { mut newborn, key, inside, strangers } = *self;
         let pidfd = Pidfd::open(key.pid).ok();
         newborn.gate.open();
         if let Some(error) = newborn.settle() {
             return Err(error);
         }
-        Ok(Box::new(Launched { key, inside, pidfd, ending: None, reaped: Sum::default() }))
+        let (ending, reaped) = (None, Sum::default());
+        Ok(Box::new(Launched { key, inside, pidfd, strangers, ending, reaped }))
     }
 }
 

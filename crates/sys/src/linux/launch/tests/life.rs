@@ -115,7 +115,7 @@ fn orphans_are_waited_for_in_a_process_of_our_own_and_count() {
     process::take_in_orphans().unwrap();
     let (reader, writer) = io::pipe().unwrap();
     let work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
-    let script = format!("(setsid sh -c 'read line; {work}; exit 9' <&0 &) ; exit 3");
+    let script = format!("exec 3<&0; (setsid sh -c 'read line <&3; {work}; exit 9' &); exit 3");
     let stdio = [Stdio::Descriptor(reader.as_raw_fd()), Stdio::Null, Stdio::Null];
     let mut starter = Starter::new(Inside::OwnProcess, SignalMask::default(), None);
     let mut child = starter.launch(&Launch { stdio, ..sh(&script) }).unwrap().release().unwrap();

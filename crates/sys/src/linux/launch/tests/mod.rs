@@ -3,4 +3,5 @@
 mod inheritance;
 mod life;
 mod lookup;
+mod strangers;
 mod support;

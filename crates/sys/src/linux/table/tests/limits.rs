@@ -10,7 +10,8 @@ use procmon_model::ports::ProcessTable;
 use procmon_model::process::ProcessState;
 use procmon_model::units::Bytes;
 
-use super::support::{Echo, alone, kept_for, key_of, read};
+use super::support::{Echo, kept_for, key_of, read};
+use crate::linux::support::{runs_elsewhere, test_path};
 use crate::linux::table::Table;
 
 #[test]
@@ -43,7 +44,7 @@ fn exhaust() -> Vec<File> {
 
 #[test]
 fn when_descriptors_run_out_none_is_kept_and_reading_goes_on() {
-    if !alone(module_path!(), "when_descriptors_run_out_none_is_kept_and_reading_goes_on") {
+    if runs_elsewhere(&test_path!(), &[]) {
         return;
     }
     let (mut old, new) = (Echo::start(), Echo::start());
@@ -73,7 +74,7 @@ fn become_nobody() {
 
 #[test]
 fn what_we_may_not_know_is_unknown_and_counted_once() {
-    if !alone(module_path!(), "what_we_may_not_know_is_unknown_and_counted_once") {
+    if runs_elsewhere(&test_path!(), &[]) {
         return;
     }
     // A program that may be executed but not read keeps its secrets from everybody but root.
@@ -101,7 +102,7 @@ fn what_we_may_not_know_is_unknown_and_counted_once() {
 
 #[test]
 fn what_a_process_read_and_wrote_stays_known_after_its_end() {
-    if !alone(module_path!(), "what_a_process_read_and_wrote_stays_known_after_its_end") {
+    if runs_elsewhere(&test_path!(), &[]) {
         return;
     }
     become_nobody();

@@ -12,7 +12,8 @@ use procmon_model::ports::{Pass, ProcessTable};
 use procmon_model::process::{ProcessState, Reading, Readings};
 use procmon_model::units::{Bytes, CpuTime};
 
-use super::support::{Echo, cpu_from_wait4, key_of, read, until};
+use super::support::{Echo, cpu_from_wait4, key_of, read};
+use crate::linux::support::within;
 use crate::linux::table::{Table, read_once};
 use crate::linux::{image, syscall};
 
@@ -43,7 +44,7 @@ fn our_own_counters_grow_with_our_work() {
 fn counts_threads_as_the_folder_of_tasks_does() {
     let key = key_of(std::process::id());
     let tasks = || u32::try_from(fs::read_dir("/proc/self/task").unwrap().count()).unwrap();
-    until("no other test starts a thread", || {
+    within("a moment without a new thread", || {
         let before = tasks();
         let reading = read_once(key.pid, MetricSet::THREADS).unwrap();
         (before == tasks()).then(|| assert_eq!(reading.gauges.threads, Some(before)))
@@ -111,7 +112,7 @@ fn the_work_of_children_is_counted_with_the_parent_that_waited_for_them() {
     let mut shell = Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).spawn().unwrap();
     let mut table = Table::new();
     let key = key_of(shell.id());
-    let reading = until("the shell has waited for its child", || {
+    let reading = within("the shell to wait for its child", || {
         read(&mut table, key).filter(|reading| reading.reaped > Some(CpuTime::ZERO))
     });
     drop(shell.stdin.take());

@@ -2,28 +2,16 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Pass, ProcessTable};
 use procmon_model::process::{ProcessKey, Reading, Readings};
 use procmon_model::units::CpuTime;
 
+use crate::linux::support::within;
 use crate::linux::table::Table;
 use crate::linux::{image, syscall};
-
-/// Tries until there is something; a test that waits longer than this has failed.
-pub(super) fn until<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(found) = attempt() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "waited in vain: {what}");
-        thread::yield_now();
-    }
-}
 
 pub(super) fn key_of(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: image::stat(pid).unwrap().start }
@@ -58,7 +46,7 @@ impl Echo {
         let mut answer = vec![0; words.len()];
         self.child.stdout.as_mut().unwrap().read_exact(&mut answer).unwrap();
         assert_eq!(answer, words.as_bytes());
-        until("cat sleeps", || {
+        within("cat to sleep", || {
             let before = syscall::process_cpu(self.key.pid)?;
             let stat = image::stat(self.key.pid)?;
             (stat.state == b'S' && syscall::process_cpu(self.key.pid) == Some(before)).then_some(())
@@ -88,7 +76,7 @@ impl Drop for Echo {
 }
 
 pub(super) fn wait_until_ended(pid: u32) {
-    until("the child ends", || (image::stat(pid)?.state == b'Z').then_some(()));
+    within("the child's end", || image::stat(pid)?.has_ended().then_some(()));
 }
 
 /// Waits for a child as the kernel lets its parent do, and returns what it says the child used.
@@ -125,21 +113,4 @@ pub(super) fn kept_for(pid: u32) -> usize {
 pub(super) fn worker() -> Child {
     let work = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
     Command::new("sh").args(["-c", work]).spawn().unwrap()
-}
-
-/// Runs one test again, alone in a process of its own, where it may spoil the whole process; true in there.
-pub(super) fn alone(module: &str, test: &str) -> bool {
-    const MARK: &str = "PROCMON_TEST_ALONE";
-    if env::var_os(MARK).is_some() {
-        return true;
-    }
-    let path = module.split_once("::").map_or(module, |(_, path)| path);
-    let output = Command::new(env::current_exe().unwrap())
-        .args([&format!("{path}::{test}"), "--exact", "--test-threads=1"])
-        .env(MARK, "1")
-        .output()
-        .unwrap();
-    let words = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && words.contains("1 passed"), "{words}");
-    false
 }
