@@ -355,8 +355,10 @@ impl Child for FakeWorld {
         let Some(role) = role.filter(|role| reach == Reach::All || !role.detached) else {
             return false;
         };
-        role.ended =
-            role.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
+        if !role.defiant || signal == Signal(9) {
+            role.ended =
+                role.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
+        }
         self.inner.signals.borrow_mut().push((key.pid, signal));
         true
     }
