@@ -7,7 +7,7 @@ use super::rules::violations;
 use super::source::SourceFile;
 
 /// Where files that people write lie; what they install or build is skipped below these.
-const FOLDERS: [&str; 7] = ["__test__", "bench", "bin", "crates", "js", "scripts", "tests"];
+const FOLDERS: [&str; 8] = ["__test__", "bench", "bin", "crates", "fuzz", "js", "scripts", "tests"];
 const FILES: [&str; 3] = ["index.cjs", "index.d.ts", "index.mjs"];
 const ENDINGS: [&str; 7] = ["rs", "js", "cjs", "mjs", "ts", "cts", "mts"];
 const SKIPPED: [&str; 2] = ["node_modules", "target"];

@@ -9,6 +9,9 @@ mod world;
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod ending;
+#[cfg(all(target_os = "linux", feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(target_os = "linux")]
 mod linux;
 

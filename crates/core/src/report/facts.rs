@@ -10,8 +10,8 @@ use procmon_model::units::{Bytes, Cores};
 use super::layout::{Layout, printable};
 use super::words::{UNKNOWN, counted, known, milliseconds, name, words};
 
-/// Columns of a warning, which can hold a path of any length.
-const WARNING_MAX: usize = 400;
+/// Columns of a sentence that a recording brings along: a warning can hold a path of any length.
+const SENTENCE_MAX: usize = 400;
 
 /// Writes them.
 pub(super) fn write(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
@@ -27,14 +27,14 @@ pub(super) fn write(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> 
     }
     page.fact("accounting", &accounting(summary))?;
     for reason in shortcomings(summary) {
-        page.fact("", reason)?;
+        page.fact("", &printable(reason, SENTENCE_MAX))?;
     }
     page.fact("procmon", &own(summary))?;
     for kill in memory_kills(summary) {
-        page.warning(&printable(&kill, WARNING_MAX))?;
+        page.warning(&printable(&kill, SENTENCE_MAX))?;
     }
     for warning in &summary.warnings {
-        page.warning(&printable(&warning.message, WARNING_MAX))?;
+        page.warning(&printable(&warning.message, SENTENCE_MAX))?;
     }
     Ok(())
 }

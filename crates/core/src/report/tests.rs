@@ -146,3 +146,17 @@ fn the_verdict_says_how_it_ended() {
     summary.exit_code = None;
     assert_eq!(verdict(&summary), "npm test was watched for 12.4 s");
 }
+
+#[test]
+fn sentences_of_a_recording_cannot_move_the_cursor() {
+    let mut summary = summary();
+    summary.accounting.reasons = vec!["a\x1b[2J\nb".to_owned()];
+    summary.warnings[0].message = "c\x1b[2J\nd".to_owned();
+    let mut out = Vec::new();
+    write(&summary, Style::default(), &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> = page.lines().filter(|line| line.contains('\u{fffd}')).collect();
+    assert_eq!(lines[0], "              a\u{fffd}[2J\u{fffd}b");
+    assert_eq!(lines[1], "  warning     c\u{fffd}[2J\u{fffd}d");
+    assert!(!page.contains('\x1b'));
+}

@@ -33,8 +33,8 @@ pub fn redacted_text(text: &str) -> String {
 
 fn masked(text: &str, reach: Reach) -> String {
     let mut masked = String::new();
-    let mut done = 0;
-    while let Some(secret) = next_secret(text, done, reach) {
+    let (mut done, mut no_at_sign) = (0, 0);
+    while let Some(secret) = next_secret(text, done, reach, &mut no_at_sign) {
         masked.push_str(&text[done..secret.start]);
         masked.push_str(MASK);
         done = secret.end;
@@ -53,7 +53,12 @@ fn replaced(text: &str, secret: Range<usize>) -> String {
 /// The first secret at or after `from`, where the last one ended.
 ///
 /// What follows a secret is read as it would be behind the mask, so that a masked text has none left.
-fn next_secret(text: &str, from: usize, reach: Reach) -> Option<Range<usize>> {
+fn next_secret(
+    text: &str,
+    from: usize,
+    reach: Reach,
+    no_at_sign: &mut usize,
+) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut within_word = false;
     for (at, &byte) in bytes.iter().enumerate().skip(from) {
@@ -61,7 +66,7 @@ fn next_secret(text: &str, from: usize, reach: Reach) -> Option<Range<usize>> {
         within_word = names::is_name(byte);
         let found = match byte {
             b'=' => shapes::assigned(text, from, at, reach),
-            b':' if bytes[at..].starts_with(b"://") => shapes::url_password(text, at),
+            b':' if bytes[at..].starts_with(b"://") => shapes::url_password(text, at, no_at_sign),
             b':' => shapes::header(text, from, at, reach),
             b'-' if starts_word => shapes::option(text, at),
             _ if starts_word && within_word => tokens::token(text, at),

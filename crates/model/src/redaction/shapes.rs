@@ -8,9 +8,6 @@ use super::value::{self, End, Reach};
 /// The words before a credential that say its kind and are none themselves.
 const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "negotiate", "apikey"];
 
-/// How far behind a broken URL's authority its `@` is looked for.
-const FARTHEST_AT_SIGN: usize = 256;
-
 /// `FOO_TOKEN=X`, `--token=X`, `?token=X`: the `=` stands at `at`.
 pub(super) fn assigned(text: &str, from: usize, at: usize, reach: Reach) -> Option<Range<usize>> {
     let name = name_before(text, from, at)?;
@@ -24,8 +21,8 @@ pub(super) fn assigned(text: &str, from: usize, at: usize, reach: Reach) -> Opti
     if let Some((inside, quote)) = value::opened_quote(text, start) {
         return value::value(text, value_from(inside), End::Quote(quote));
     }
-    let in_query = name.start > 0 && matches!(text.as_bytes()[name.start - 1], b'?' | b'&' | b'#');
-    let end = match (value::quote_before(text, name.start), reach) {
+    let in_query = text[from..name.start].ends_with(['?', '&', '#']);
+    let end = match (value::quote_before(text, from, name.start), reach) {
         _ if in_query => End::Query,
         (Some(quote), _) => End::Quote(quote),
         (None, Reach::Argument) => End::Text,
@@ -38,7 +35,7 @@ pub(super) fn assigned(text: &str, from: usize, at: usize, reach: Reach) -> Opti
 ///
 /// Without a space or quotes a colon is also that of an npm script such as `token:refresh`, which stays.
 pub(super) fn header(text: &str, from: usize, at: usize, reach: Reach) -> Option<Range<usize>> {
-    let closed = value::quote_before(text, at);
+    let closed = value::quote_before(text, from, at);
     let name_end = at - closed.map_or(0, value::quote_length);
     let name = name_before(text, from, name_end)?;
     let start = after_spaces(text, at + 1);
@@ -51,7 +48,7 @@ pub(super) fn header(text: &str, from: usize, at: usize, reach: Reach) -> Option
     if let Some((inside, quote)) = value::opened_quote(text, start) {
         return value::value(text, after_scheme(text, inside), End::Quote(quote));
     }
-    let opened = value::quote_before(text, name.start).filter(|_| closed.is_none());
+    let opened = value::quote_before(text, from, name.start).filter(|_| closed.is_none());
     let end = match (opened, reach) {
         (Some(quote), _) => End::Quote(quote),
         (None, Reach::Argument) => End::Line,
@@ -84,8 +81,10 @@ pub(super) fn option(text: &str, at: usize) -> Option<Range<usize>> {
 /// `scheme://user:X@host`: the colon of `://` stands at `at`.
 ///
 /// A password may hold a slash that should have been escaped, so a colon without a port after it is
-/// followed to the next `@` even beyond where the authority should end (RFC 3986, section 3.2).
-pub(super) fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
+/// followed to the next `@` even beyond where the authority should end (RFC 3986, section 3.2). No bound is set to that but
+/// the URL's end, since masking what lies between would bring an `@` within it. Up to `no_at_sign` there is none, which
+/// keeps a word of many URLs from being read once for each.
+pub(super) fn url_password(text: &str, at: usize, no_at_sign: &mut usize) -> Option<Range<usize>> {
     let start = at + "://".len();
     let rest = &text[start..];
     let authority = authority(rest);
@@ -93,10 +92,15 @@ pub(super) fn url_password(text: &str, at: usize) -> Option<Range<usize>> {
     let end = match authority.rfind('@') {
         Some(end) => end,
         None if is_port(&authority[colon + 1..]) || authority.starts_with('[') => return None,
+        None if start < *no_at_sign => return None,
         None => {
-            let word = rest.bytes().take(FARTHEST_AT_SIGN).take_while(|byte| !ends_url(*byte));
-            let first = word.enumerate().find(|(_, byte)| *byte == b'@')?.0;
-            first + self::authority(&rest[first..]).rfind('@')?
+            let first = rest.bytes().position(|byte| byte == b'@' || ends_url(byte));
+            let first = first.unwrap_or(rest.len());
+            let Some(last) = self::authority(&rest[first..]).rfind('@') else {
+                *no_at_sign = start + first;
+                return None;
+            };
+            first + last
         }
     };
     (colon + 1 < end).then(|| start + colon + 1..start + end)

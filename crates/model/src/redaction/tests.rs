@@ -228,6 +228,18 @@ fn reads_a_script_word_by_word() {
     );
 }
 
+#[test]
+fn a_password_with_a_slash_is_found_however_far_away_its_at_sign_is() {
+    let long = "b".repeat(300);
+    check(&[&format!("postgres://ann:a/{long}@db/x")], &["postgres://ann:[redacted]@db/x"]);
+    check(&[&format!("x://a:b/x://c:{long}@h")], &["x://a:[redacted]@h"]);
+}
+
+#[test]
+fn the_end_of_a_secret_says_nothing_of_what_follows_it() {
+    check_text(r"SECRET='\'Authorization:b'\''c'", "SECRET='[redacted]'Authorization:[redacted]'");
+}
+
 /// Pieces that the scanners know, so that random texts come near to their corners.
 fn text() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![

@@ -37,12 +37,10 @@ pub(super) struct Quote {
     escaped: bool,
 }
 
-/// The quotation mark just before `at`.
-pub(super) fn quote_before(text: &str, at: usize) -> Option<Quote> {
-    let bytes = text.as_bytes();
-    let mark = *bytes.get(at.checked_sub(1)?)?;
-    let escaped = at >= 2 && bytes[at - 2] == b'\\';
-    is_quote(mark).then_some(Quote { mark, escaped })
+/// The quotation mark just before `at`, looked for no further back than `from`.
+pub(super) fn quote_before(text: &str, from: usize, at: usize) -> Option<Quote> {
+    let (mark, before) = text.as_bytes().get(from..at)?.split_last()?;
+    is_quote(*mark).then_some(Quote { mark: *mark, escaped: before.ends_with(b"\\") })
 }
 
 /// The length of a quotation mark in its text.

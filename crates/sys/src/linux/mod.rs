@@ -3,7 +3,7 @@
 pub mod ancestors;
 mod clock;
 mod environs;
-mod events;
+pub(crate) mod events;
 mod found;
 mod host;
 mod image;
@@ -11,7 +11,7 @@ mod kernel;
 mod launch;
 mod open;
 mod own;
-mod parse;
+pub(crate) mod parse;
 mod pressure;
 pub mod signals;
 #[cfg(test)]

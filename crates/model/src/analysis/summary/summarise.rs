@@ -61,13 +61,16 @@ impl Summariser {
         }
     }
 
-    /// Takes a warning about the recording itself. Warnings that say the same are added up.
+    /// Takes a warning about the recording itself. Warnings that say the same are added up; those that would not be
+    /// listed are not kept, since a recording can hold any number of them.
     pub fn warn(&mut self, warning: &Warning) {
         let same =
             |known: &&mut Warning| known.kind == warning.kind && known.message == warning.message;
+        let is_listed = self.warnings.len() < LISTED_MAX;
         match self.warnings.iter_mut().find(same) {
             Some(known) => known.count = known.count.saturating_add(warning.count),
-            None => self.warnings.push(warning.clone()),
+            None if is_listed => self.warnings.push(warning.clone()),
+            None => {}
         }
     }
 

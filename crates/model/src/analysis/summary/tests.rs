@@ -5,7 +5,9 @@ use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Host, Surroundings, Tier};
 use crate::metrics::MetricSet;
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use crate::record::{EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals};
+use crate::record::{
+    EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals, Warning, WarningKind,
+};
 use crate::sample::{ProcessUse, Sample};
 use crate::settings::Settings;
 use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
@@ -161,6 +163,20 @@ fn a_session_that_was_cut_says_so_and_keeps_what_is_known() {
     assert_eq!((summary.cpu_ms, summary.processes_seen), (Some(30.0), None));
     assert_eq!(summary.exit_code, None);
     assert!(summary.warnings[0].message.contains("cut"));
+}
+
+#[test]
+fn the_first_five_warnings_are_listed_and_counted_on_and_no_others_kept() {
+    let warning = |message: u8| {
+        let at = Elapsed::ZERO;
+        let (kind, message) = (WarningKind::EventsLost, message.to_string());
+        Record::Warning(Warning { at, kind, count: 2, message })
+    };
+    let mut records: Vec<_> = (0..7).chain(0..7).map(warning).collect();
+    records.push(end(100, 1, 1));
+    let listed = summary(&records).warnings;
+    let listed: Vec<_> = listed.iter().map(|one| (one.message.as_str(), one.count)).collect();
+    assert_eq!(listed, [("0", 4), ("1", 4), ("2", 4), ("3", 4), ("4", 4)]);
 }
 
 #[test]

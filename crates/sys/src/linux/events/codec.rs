@@ -33,20 +33,20 @@ pub(super) enum Request {
 
 /// Something that the connector told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Counts the messages of one processor.
-    pub(super) sequence: u32,
+    pub(crate) sequence: u32,
     /// The processor on which it happened.
-    pub(super) processor: u32,
+    pub(crate) processor: u32,
     /// When, in nanoseconds of `CLOCK_MONOTONIC`.
-    pub(super) at: u64,
+    pub(crate) at: u64,
     /// What.
-    pub(super) what: What,
+    pub(crate) what: What,
 }
 
 /// What happened. A thread's number is called `thread`, its process's `process`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(crate) enum What {
     /// A request was heard; `answer` is one more than the number it came with.
     Acknowledged { answer: u32, error: u32 },
     /// A process was born, or a thread where the two numbers differ.
@@ -66,7 +66,7 @@ pub(super) fn request(request: Request, number: u32) -> Vec<u8> {
 }
 
 /// The bytes as a message; `None` where they are not one of the proc connector.
-pub(super) fn decode(bytes: &[u8]) -> Option<Message> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<Message> {
     let length = usize::try_from(word(bytes, 0)?).ok()?;
     let bytes = bytes.get(..length)?;
     if (word(bytes, 16)?, word(bytes, 20)?) != (GROUP, GROUP) {
@@ -115,13 +115,13 @@ fn word(bytes: &[u8], offset: usize) -> Option<u32> {
 
 /// Counts the messages that were dropped on their way, by the gaps in the sequences of the processors.
 #[derive(Debug, Default)]
-pub(super) struct Gaps {
+pub(crate) struct Gaps {
     last: HashMap<u32, u32>,
 }
 
 impl Gaps {
     /// How many messages were dropped between this one and the one before from the same processor.
-    pub(super) fn before(&mut self, message: &Message) -> u64 {
+    pub(crate) fn before(&mut self, message: &Message) -> u64 {
         let last = self.last.insert(message.processor, message.sequence);
         last.map_or(0, |last| u64::from(message.sequence.wrapping_sub(last).wrapping_sub(1)))
     }

@@ -2,7 +2,7 @@
 
 mod budget;
 mod choice;
-mod codec;
+pub(crate) mod codec;
 mod family;
 mod last_pid;
 mod looks;
