@@ -10,5 +10,6 @@ mod recordings;
 mod signals;
 mod streams;
 mod summaries;
+mod survivors;
 mod terminal;
 mod words;

@@ -1,5 +1,6 @@
 //! What is counted on a real Linux, held against what is known otherwise.
 
+mod adversity;
 mod counting;
 mod odd_processes;
 mod restricted;
