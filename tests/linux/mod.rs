@@ -2,5 +2,6 @@
 
 mod adversity;
 mod counting;
+mod groups;
 mod odd_processes;
 mod restricted;

@@ -280,10 +280,29 @@ impl Engine {
         })));
     }
 
+    /// The best that is known of the whole. A cgroup that was made for the command counts those as well that nobody
+    /// waited for, but not what left it for another.
+    fn totals(&self, closing: &Closing) -> Totals {
+        let totals = self.waited_for(closing);
+        let of_group = closing.surroundings.cgroup.and_then(|group| group.cpu);
+        let Some(of_group) = of_group.filter(|_| self.children) else { return totals };
+        let otherwise = totals.cpu.unwrap_or_default();
+        if totals.exact && of_group <= otherwise + ROUNDING {
+            return totals;
+        }
+        Totals {
+            exact: self.tree.used().cpu.max(otherwise) <= of_group + ROUNDING,
+            cpu: Some(of_group.max(otherwise)),
+            read: totals.read,
+            written: totals.written,
+            ..Totals::default()
+        }
+    }
+
     /// The kernel's totals hold what was waited for; what survivors used comes on top, without a split into user and
     /// system time. Where there are none of the kernel's, or only one process of many is watched, the readings' sum
     /// stands.
-    fn totals(&self, closing: &Closing) -> Totals {
+    fn waited_for(&self, closing: &Closing) -> Totals {
         let used = self.tree.used();
         let Some(totals) = closing.totals.filter(|_| self.children) else {
             return Totals {

@@ -63,8 +63,10 @@ pub struct Surroundings {
     /// How long tasks of the whole machine stood still for want of something; `None` where the kernel does not tell
     /// (it is asked for /proc/pressure, Linux 4.20 and newer).
     pub pressure: Option<Pressure>,
-    /// How many processes the kernel killed for want of memory in the cgroup of the root; `None` where it has none
-    /// with a memory controller.
+    /// How many processes the kernel killed for want of memory in the cgroup of the root, by the cgroup's own count:
+    /// of version 2 with all that is below it, of version 1 without. Where the cgroup has none (it is the topmost, or a
+    /// container hides it), the machine's count stands, which others' processes raise as well; `None` where the kernel
+    /// keeps none at all (Linux 4.13 and newer do).
     pub oom_kills: Option<u64>,
     /// What the cgroup says that was made for the command; `None` where none was.
     pub cgroup: Option<CgroupUse>,

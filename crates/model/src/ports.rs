@@ -108,6 +108,22 @@ pub trait Environs {
 
     /// What has happened since.
     fn look(&mut self) -> Surroundings;
+
+    /// The part of it that is asked for at each death by SIGKILL: how many processes the kernel has killed for want of
+    /// memory.
+    fn oom_kills(&mut self) -> Option<u64> {
+        self.look().oom_kills
+    }
+
+    /// Kills whatever is in the cgroup that was made for the command, seen or not. Answers whether there is one.
+    fn kill_all(&mut self) -> bool {
+        false
+    }
+
+    /// A plain sentence for each thing that it was asked for and cannot tell.
+    fn reasons(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A command to start.

@@ -158,8 +158,9 @@ pub enum EndCause {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
-    /// Whether these are the kernel's own totals of all that was waited for (wait4(2)), what survivors used added.
-    /// Otherwise some or all of it comes from readings.
+    /// Whether these are the kernel's own totals of all that was waited for (wait4(2)), what survivors used added, or
+    /// the processor time is that of a cgroup which held the tree and nothing else. Otherwise some or all of it comes
+    /// from readings.
     pub exact: bool,
     /// Processor time.
     #[serde(rename = "cpuNs")]

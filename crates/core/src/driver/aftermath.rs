@@ -45,18 +45,27 @@ impl Driver {
         for (signal, patience) in [(TERM, GRACE), (KILL, LAST_GRACE)] {
             let signalled = self.signal_descendants(signal, Reach::All);
             if signalled.is_empty() {
-                return;
+                break;
             }
             let until = self.parts.events.now() + patience;
             self.await_the_end_of(&signalled, until, Reach::All);
+        }
+        // Those that we have no right to send a signal to, and those that were never seen.
+        if self.parts.environs.kill_all() {
+            let left: Vec<ProcessKey> = self.descendants().collect();
+            let until = self.parts.events.now() + LAST_GRACE;
+            self.await_the_end_of(&left, until, Reach::All);
         }
     }
 
     fn signal_descendants(&self, signal: Signal, reach: Reach) -> Vec<ProcessKey> {
         let Some(child) = &self.parts.child else { return Vec::new() };
+        self.descendants().filter(|key| child.signal_descendant(*key, signal, reach)).collect()
+    }
+
+    fn descendants(&self) -> impl Iterator<Item = ProcessKey> {
         let root = self.engine.root();
-        let others = self.engine.keys().filter(|key| *key != root);
-        others.filter(|key| child.signal_descendant(*key, signal, reach)).collect()
+        self.engine.keys().filter(move |key| *key != root)
     }
 
     fn await_the_end_of(&mut self, keys: &[ProcessKey], until: Elapsed, reach: Reach) {

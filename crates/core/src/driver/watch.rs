@@ -13,6 +13,7 @@ use procmon_model::record::{EndCause, Mark, Record, Totals, Warning, WarningKind
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
 
+use super::kills::Kills;
 use crate::sink::Fanout;
 
 /// The signals by which a command is asked to end (signal(7)): HUP, INT, QUIT and TERM.
@@ -62,8 +63,7 @@ pub struct Driver {
     root_last: Option<(Reading, bool)>,
     root_told: LastKnown,
     totals: Option<Totals>,
-    /// How many of its kills for want of memory the kernel has told us of.
-    oom_kills: u64,
+    kills: Kills,
     /// Those that outlived the root and were ended for it.
     pub(super) reaped: Option<Vec<ProcessInfo>>,
     records: Vec<Record>,
@@ -97,7 +97,7 @@ impl Driver {
             root_last: None,
             root_told: LastKnown::default(),
             totals: None,
-            oom_kills: 0,
+            kills: Kills::default(),
             reaped: None,
             records,
             keys: Vec::new(),
@@ -220,16 +220,18 @@ impl Driver {
         self.hand_out();
     }
 
-    /// Whether an ending is one of those that the kernel brought about for want of memory. It counts them before the
-    /// process is told to end, so that whoever is found dead of SIGKILL while one is unaccounted for was the one.
+    /// Whether an ending is one of those that the kernel brought about for want of memory.
     fn was_killed_for_memory(&mut self, ending: Ending) -> bool {
-        if ending != Ending::Signal(KILL) {
-            return false;
+        ending == Ending::Signal(KILL)
+            && self.parts.environs.oom_kills().is_some_and(|count| self.kills.claim(count))
+    }
+
+    fn look_for_kills(&mut self, now: Elapsed) {
+        if self.kills.is_due(now)
+            && let Some(count) = self.parts.environs.oom_kills()
+        {
+            self.kills.counted(count, now);
         }
-        let kills = self.parts.environs.look().oom_kills.unwrap_or(0);
-        let killed = kills > self.oom_kills;
-        self.oom_kills += u64::from(killed);
-        killed
     }
 
     /// Waits for the command if it is over, and before that reads what it leaves.
@@ -273,6 +275,7 @@ impl Driver {
         self.readings.clear();
         let (keys, metrics, copies) = (&self.keys, self.settings.metrics, &self.copies);
         self.parts.table.read(&Pass { keys, metrics, copies }, &mut self.readings);
+        self.look_for_kills(now);
         let took = self.parts.meter.cpu().saturating_sub(before);
         self.engine.on_pass(now, took, &self.readings, &mut self.records);
         self.hand_out();

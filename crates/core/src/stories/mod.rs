@@ -1,5 +1,6 @@
 //! Floor 9. Stories of the fake world.
 
+mod around;
 mod endings;
 mod lives;
 mod told;

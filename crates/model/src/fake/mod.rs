@@ -1,5 +1,6 @@
 //! Floor 6. A world that is made up: processes that do what a story says, under a clock that jumps.
 
+mod around;
 mod story;
 mod world;
 

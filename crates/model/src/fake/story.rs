@@ -20,6 +20,8 @@ pub(super) struct Role {
     pub(super) told: LastKnown,
     /// Whether it has a session of its own.
     pub(super) detached: bool,
+    /// Whether we have no right to send it a signal.
+    pub(super) forbidden: bool,
     /// Whether it goes on when it is asked to end.
     pub(super) defiant: bool,
     /// Bytes read and written at a moment.
@@ -34,6 +36,8 @@ pub struct Story {
     pub(super) losses: Vec<(Elapsed, u64)>,
     /// Moments at which the kernel kills something for want of memory.
     pub(super) oom_kills: Vec<Elapsed>,
+    /// What the cgroup counts that was made for the command.
+    pub(super) of_group: Option<CpuTime>,
 }
 
 impl Story {
@@ -80,10 +84,28 @@ impl Story {
         self
     }
 
+    /// We have no right to send a process a signal.
+    pub fn forbid(&mut self, pid: u32) -> &mut Self {
+        self.role(pid).forbidden = true;
+        self
+    }
+
     /// The kernel kills a process for want of memory.
     pub fn run_out_of_memory(&mut self, at: u64, pid: u32) -> &mut Self {
         self.oom_kills.push(Elapsed::from_millis(at));
         self.end(at, pid, Ending::Signal(Signal(9)))
+    }
+
+    /// The kernel kills a process of somebody else's for want of memory.
+    pub fn let_others_run_out_of_memory(&mut self, at: u64) -> &mut Self {
+        self.oom_kills.push(Elapsed::from_millis(at));
+        self
+    }
+
+    /// A cgroup was made for the command, and counts that many milliseconds of processor time in the end.
+    pub fn enclose(&mut self, cpu: u64) -> &mut Self {
+        self.of_group = Some(CpuTime::from_millis(cpu));
+        self
     }
 
     /// The kernel's record of a process's end tells that.
@@ -148,6 +170,7 @@ impl Story {
             pss: vec![],
             told: LastKnown::default(),
             detached: false,
+            forbidden: false,
             io: vec![],
         });
         pid

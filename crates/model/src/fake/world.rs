@@ -8,11 +8,11 @@ use std::rc::Rc;
 
 use super::story::{Role, Story};
 use crate::event::{Ending, ProcessEvent, Signal};
-use crate::host::{Capabilities, Coverage, Surroundings, Tier};
+use crate::host::{Capabilities, Coverage, Tier};
 use crate::metrics::MetricSet;
 use crate::ports::{
-    Child, Clock, Environs, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, Pass,
-    ProcessTable, Reach, Request, Suspended, Wake,
+    Child, Clock, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, Pass, ProcessTable,
+    Reach, Request, Suspended, Wake,
 };
 use crate::process::{
     Count, Counters, Gauges, ProcessInfo, ProcessKey, ProcessState, Reading, Readings,
@@ -23,12 +23,12 @@ use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
 /// A world in which a story happens. Clones share it, so that one can be each of the driver's ports.
 #[derive(Debug, Clone)]
 pub struct FakeWorld {
-    inner: Rc<Inner>,
+    pub(super) inner: Rc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    story: RefCell<Story>,
+pub(super) struct Inner {
+    pub(super) story: RefCell<Story>,
     now: Cell<Elapsed>,
     told: RefCell<BTreeMap<u32, Told>>,
     lost: Cell<u64>,
@@ -79,7 +79,7 @@ impl FakeWorld {
         self.inner.signals.borrow().clone()
     }
 
-    fn now_(&self) -> Elapsed {
+    pub(super) fn now_(&self) -> Elapsed {
         self.inner.now.get()
     }
 
@@ -352,26 +352,14 @@ impl Child for FakeWorld {
         let now = self.now_();
         let mut story = self.inner.story.borrow_mut();
         let role = story.roles.iter_mut().find(|role| role.info.key == key && role.lives(now));
-        let Some(role) = role.filter(|role| reach == Reach::All || !role.detached) else {
-            return false;
-        };
+        let reached = |role: &&mut Role| !role.forbidden && (reach == Reach::All || !role.detached);
+        let Some(role) = role.filter(reached) else { return false };
         if !role.defiant || signal == Signal(9) {
             role.ended =
                 role.ended.filter(|(at, _)| *at <= now).or(Some((now, Ending::Signal(signal))));
         }
         self.inner.signals.borrow_mut().push((key.pid, signal));
         true
-    }
-}
-
-impl Environs for FakeWorld {
-    fn begin(&mut self, _root: ProcessKey) {}
-
-    fn look(&mut self) -> Surroundings {
-        let now = self.now_();
-        let story = self.inner.story.borrow();
-        let kills = story.oom_kills.iter().filter(|at| **at <= now).count();
-        Surroundings { oom_kills: Some(kills as u64), ..Surroundings::default() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Floor 7. Linux: what it tells of processes, and how commands are started on it.
 
 pub mod ancestors;
+mod cgroup;
 mod clock;
 mod environs;
 pub(crate) mod events;

@@ -7,6 +7,7 @@ use procmon_model::ports::Found;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 use procmon_model::units::Elapsed;
 
+use crate::linux::cgroup::Enclosure;
 use crate::linux::environs::Neighbourhood;
 use crate::linux::kernel::{limits, process, signals};
 use crate::linux::launch::Starter;
@@ -14,7 +15,7 @@ use crate::linux::own::Own;
 use crate::linux::table::{Table, read_once};
 use crate::linux::waiter::Waiter;
 use crate::linux::{events, found, host, image, syscall};
-use crate::world::{AttachError, Inside, World, WorldOptions};
+use crate::world::{Accounting, AttachError, Inside, World, WorldOptions};
 
 /// Opens what a session needs.
 pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
@@ -28,11 +29,18 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         }
         Inside::ForeignProcess => (Own::Thread, None),
     };
+    // It changes what a command sees of its control group, which nobody gets who has not asked for it.
+    let enclosure = match (options.accounting, options.inside) {
+        (Accounting::Exact, Inside::OwnProcess) => Enclosure::asked_for(),
+        (Accounting::Exact, Inside::ForeignProcess) => Enclosure::refused(),
+        _ => Enclosure::default(),
+    };
+    let launcher = Starter::new(options.inside, options.signals, descriptors);
     Ok(World {
         events: events::open(options.accounting, options.inside, waiter)?,
         table: Box::new(Table::new()),
-        launcher: Box::new(Starter::new(options.inside, options.signals, descriptors)),
-        environs: Box::new(Neighbourhood::default()),
+        launcher: Box::new(launcher.within(enclosure.clone())),
+        environs: Box::new(Neighbourhood::new(enclosure)),
         meter: Box::new(meter),
         host: host::host(),
         remote,

@@ -1,6 +1,7 @@
 //! Floor 7. What the tests with real processes share: patience with an end, and a process of a test's own.
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,6 +71,12 @@ pub(crate) fn actor(test: &str) -> Vec<String> {
 /// Whether this process was started to play the part of a test.
 pub(crate) fn is_actor(test: &str) -> bool {
     env::var(PART).is_ok_and(|name| name == test)
+}
+
+/// Says why a test has nothing to say here.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is to know")]
+pub(crate) fn skipped(why: impl Display) {
+    println!("skipped: {why}");
 }
 
 /// A folder that goes with its test.

@@ -25,8 +25,10 @@ pub(crate) fn open(
     let subscription = match accounting {
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),
-        Accounting::Trace | Accounting::Exact => return Err(unwritten()),
-        Accounting::Events => Ok(Subscription::open().map_err(|error| demanded(&error))?),
+        Accounting::Trace => return Err(unwritten()),
+        Accounting::Events | Accounting::Exact => {
+            Ok(Subscription::open().map_err(|error| demanded(&error))?)
+        }
     };
     Ok(match subscription {
         Ok(subscription) => Box::new(ProcConnector::new(subscription, clock, waiter, adopter)?),

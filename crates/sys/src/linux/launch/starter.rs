@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use procmon_model::ports::{Child, Launch, LaunchError, Launcher, Suspended};
 use procmon_model::process::ProcessKey;
 
+use crate::linux::cgroup::Enclosure;
 use crate::linux::image;
 use crate::linux::kernel::limits::DescriptorLimit;
 use crate::linux::kernel::pidfd::Pidfd;
@@ -25,16 +26,22 @@ pub(crate) struct Starter {
     inside: Inside,
     signals: SignalMask,
     descriptors: Option<DescriptorLimit>,
+    enclosure: Enclosure,
 }
 
 impl Starter {
     /// Commands begin with these signals held back, and with this limit of descriptors in place of ours.
-    pub(crate) const fn new(
+    pub(crate) fn new(
         inside: Inside,
         signals: SignalMask,
         descriptors: Option<DescriptorLimit>,
     ) -> Self {
-        Self { inside, signals, descriptors }
+        Self { inside, signals, descriptors, enclosure: Enclosure::default() }
+    }
+
+    /// Commands begin in this enclosure.
+    pub(crate) fn within(self, enclosure: Enclosure) -> Self {
+        Self { enclosure, ..self }
     }
 }
 
@@ -60,6 +67,7 @@ impl Launcher for Starter {
         };
         let Some(stat) = image::stat(pid) else { return Err(invisible()) };
         let key = ProcessKey { pid, start: stat.start };
+        self.enclosure.take(pid);
         Ok(Box::new(Held { newborn, key, inside: self.inside, strangers }))
     }
 }
