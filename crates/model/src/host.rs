@@ -32,7 +32,7 @@ pub enum Tier {
     /// The kernel's events of each fork, exec and exit (Linux proc connector).
     #[serde(rename = "1")]
     Events,
-    /// The range of new process numbers, looked at every 5 ms.
+    /// The range of new process numbers, looked at every few milliseconds.
     #[serde(rename = "2")]
     Poll,
     /// Every process stopped at each fork, exec and exit (ptrace).

@@ -140,7 +140,7 @@ fn accounting(summary: &Summary) -> String {
     let tier = match summary.accounting.tier {
         Tier::R => "tier R: kernel events and exit records",
         Tier::Events => "tier 1: kernel events for every process",
-        Tier::Poll => "tier 2: new process numbers looked at every 5 ms",
+        Tier::Poll => "tier 2: new process numbers looked at every few milliseconds",
         Tier::Trace => "tier T: every process traced",
         Tier::Portable => "portable: processes seen at samples only",
     };

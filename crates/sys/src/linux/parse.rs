@@ -19,6 +19,8 @@ pub(crate) struct Stat {
     pub(crate) group: i32,
     /// The session; -1 likewise.
     pub(crate) session: i32,
+    /// What the kernel has noted of it.
+    flags: u64,
     pub(crate) minor_faults: u64,
     pub(crate) major_faults: u64,
     pub(crate) user_ticks: u64,
@@ -42,10 +44,14 @@ impl Stat {
         self.start.abs_diff(key.start) <= 1
     }
 
-    /// Whether the process is there no more but for its parent to hear of its end. Its first thread may have ended while
-    /// others live on; the kernel says Z of that, too.
+    /// Whether all of its threads have ended, so that only its parent has to hear of it; the state tells of the first.
     pub(crate) const fn has_ended(&self) -> bool {
         matches!(self.state, b'Z' | b'X' | b'x') && self.threads <= 1
+    }
+
+    /// Whether it has called execve(2) since its birth: the kernel's `PF_FORKNOEXEC` is not set.
+    pub(crate) const fn has_own_program(&self) -> bool {
+        self.flags & 0x40 == 0
     }
 
     /// Reads one line. The name may hold anything, so it ends at the last closing bracket.
@@ -62,7 +68,8 @@ impl Stat {
             parent: small(fields.next()?)?,
             group: signed(fields.next()?)?,
             session: signed(fields.next()?)?,
-            minor_faults: number(fields.nth(3)?)?,
+            flags: number(fields.nth(2)?)?,
+            minor_faults: number(fields.next()?)?,
             major_faults: number(fields.nth(1)?)?,
             user_ticks: number(fields.nth(1)?)?,
             system_ticks: number(fields.next()?)?,
@@ -218,6 +225,7 @@ mod tests {
             parent: 4,
             group: 5,
             session: 6,
+            flags: 9,
             minor_faults: 10,
             major_faults: 12,
             user_ticks: 14,

@@ -19,6 +19,8 @@ pub(crate) enum Token {
     Asked,
     /// The socket of the proc connector.
     Socket,
+    /// The ends of many processes, told apart by a set of their own.
+    Ends,
     /// The end of the process of this number.
     Process(u32),
 }
@@ -79,11 +81,13 @@ impl Token {
     // Numbers of processes take 32 bits, so that the others have room above.
     const ASKED: u64 = 1 << 32;
     const SOCKET: u64 = 2 << 32;
+    const ENDS: u64 = 3 << 32;
 
     fn number(self) -> u64 {
         match self {
             Self::Asked => Self::ASKED,
             Self::Socket => Self::SOCKET,
+            Self::Ends => Self::ENDS,
             Self::Process(pid) => u64::from(pid),
         }
     }
@@ -92,6 +96,7 @@ impl Token {
         match (number, u32::try_from(number)) {
             (_, Ok(pid)) => Self::Process(pid),
             (Self::SOCKET, _) => Self::Socket,
+            (Self::ENDS, _) => Self::Ends,
             _ => Self::Asked,
         }
     }
@@ -152,7 +157,8 @@ mod tests {
 
     #[test]
     fn every_token_survives_its_number() {
-        for token in [Token::Asked, Token::Socket, Token::Process(0), Token::Process(u32::MAX)] {
+        let processes = [0, u32::MAX].map(Token::Process);
+        for token in [Token::Asked, Token::Socket, Token::Ends].into_iter().chain(processes) {
             assert_eq!(Token::of(token.number()), token);
         }
     }

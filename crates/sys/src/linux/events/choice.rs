@@ -45,8 +45,11 @@ fn demanded(error: &Unusable) -> io::Error {
 }
 
 fn reasons(why: &str, inside: Inside) -> Vec<String> {
-    let short = format!("{why}: processes that live less than 5 ms can be missed");
-    let orphans = "a process whose parent ends within 5 ms of its birth can be missed";
+    let short = format!(
+        "{why}: processes that live less than 5 ms can be missed, and less than 20 ms where nobody was born in \
+         the second before"
+    );
+    let orphans = "a process whose parent ends as soon after its birth can be missed";
     match inside {
         Inside::OwnProcess => vec![short],
         Inside::ForeignProcess => vec![short, orphans.to_owned()],

@@ -9,18 +9,40 @@ use procmon_model::units::Elapsed;
 
 use crate::ending::ending;
 use crate::linux::events::family::Threads;
-use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process;
 use crate::linux::parse::Stat;
+use crate::linux::{image, syscall};
 
-/// How a process ended, asked afterwards: of the zombie, or of the kernel's memory behind a descriptor.
+/// What a look at a process finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// It lives.
+    Living(Stat),
+    /// It has ended.
+    Ended,
+    /// It is there, and that is all that can be said: /proc hides it, or we have no descriptor left to look.
+    Hidden,
+}
+
+/// How a process ended, asked afterwards: of the kernel's memory behind a descriptor, or of the zombie.
 pub(super) fn verdict(key: ProcessKey, pidfd: Option<&Pidfd>) -> Ending {
-    let status = match zombie(key) {
+    let remembered = || pidfd.and_then(Pidfd::reaped_status);
+    // The dearer question comes second, and its parent may wait for it meanwhile.
+    let status = remembered().or_else(|| match zombie(key) {
         Some(stat) => stat.exit_code.filter(|status| *status != 0 || may_know(key.pid)),
-        None => pidfd.and_then(Pidfd::reaped_status),
-    };
+        None => remembered(),
+    });
     status.map_or(Ending::Unseen, ending)
+}
+
+/// A look at a process.
+pub(super) fn look(key: ProcessKey) -> Sight {
+    match image::stat(key.pid) {
+        Some(stat) if stat.is_of(key) && !stat.has_ended() => Sight::Living(stat),
+        None if syscall::process_cpu(key.pid).is_some() => Sight::Hidden,
+        _ => Sight::Ended,
+    }
 }
 
 /// The event of an end that was seen at this moment.
@@ -30,8 +52,10 @@ pub(super) fn ended(key: ProcessKey, at: Elapsed, ending: Ending) -> ProcessEven
 
 /// What the scheduler knows of a process that lives; `None` where it has ended.
 pub(super) fn living(key: ProcessKey) -> Option<Stat> {
-    let stat = image::stat(key.pid).filter(|stat| stat.is_of(key))?;
-    (!stat.has_ended()).then_some(stat)
+    match look(key) {
+        Sight::Living(stat) => Some(stat),
+        Sight::Ended | Sight::Hidden => None,
+    }
 }
 
 /// The living threads of a living process.

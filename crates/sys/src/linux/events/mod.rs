@@ -3,13 +3,17 @@
 mod budget;
 mod choice;
 pub(crate) mod codec;
+mod ends;
 mod family;
 mod last_pid;
 mod looks;
 mod pid_range;
+mod polled;
 mod proc_connector;
+mod rhythm;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod unseen;
 
 pub(crate) use choice::open;

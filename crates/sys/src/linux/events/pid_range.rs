@@ -3,43 +3,34 @@
 //! The kernel says which number it gave last, so that a look costs nothing where nobody was born, however many
 //! processes there are, and only the numbers in between have to be looked at otherwise. What lives and dies between
 //! two looks is not seen; the numbers that were found empty bound how much that is.
+//!
+//! It is the wake-ups that cost, so that there is one for a tick and, as long as there is budget, one for an end.
 
 use std::collections::HashMap;
 use std::io;
-use std::mem;
 use std::os::fd::AsFd;
-use std::time::Duration;
 
 use procmon_model::event::ProcessEvent;
 use procmon_model::host::{Capabilities, Coverage, Tier};
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Clock, EventSource, Found, Wake};
-use procmon_model::process::{ProcessInfo, ProcessKey};
+use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::units::{Elapsed, WallTime};
 
 use crate::linux::clock::SessionClock;
 use crate::linux::events::budget::Budget;
+use crate::linux::events::ends::Ends;
 use crate::linux::events::family::heir;
 use crate::linux::events::last_pid::LastPid;
-use crate::linux::events::looks;
+use crate::linux::events::looks::{self, Sight};
+use crate::linux::events::polled::Member;
+use crate::linux::events::rhythm::Rhythm;
+use crate::linux::events::unseen::Unseen;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process;
 use crate::linux::parse::Stat;
 use crate::linux::waiter::{Token, Waiter};
 use crate::linux::{found, image, syscall};
-
-/// The time between two looks at the counter.
-const TICK: Duration = Duration::from_millis(5);
-
-/// For how long a process is looked at with each tick, since most programs are started right after a birth.
-const YOUTH: Duration = Duration::from_millis(100);
-
-/// The time between two looks at what an older process runs.
-const SLOWLY: Duration = Duration::from_millis(100);
-
-/// How often a number is looked at before nobody is there. A kernel that is interrupted between giving the number and
-/// showing the process needs that.
-const LOOKS: u32 = 3;
 
 /// More new numbers than are looked at one by one. So many appear within a tick when somebody sets the counter, or when
 /// it begins again in a large range; whoever lives is then found among all processes.
@@ -54,26 +45,17 @@ pub(super) struct PidRange {
     counter: LastPid,
     /// The number up to which everybody has been looked at.
     newest: u32,
+    unseen: Unseen,
     members: HashMap<u32, Member>,
+    ends: Ends,
     children: bool,
-    /// Numbers at which nobody was seen so far, and how often they are still to be looked at.
-    unclear: Vec<(u32, u32)>,
-    /// Numbers that were found empty; `None` once there were too many to be looked at.
-    missed: Option<u64>,
     budget: Budget,
+    rhythm: Rhythm,
     /// When to look again; `None` where nobody is watched.
     next: Option<Elapsed>,
+    /// How often a number was looked at.
+    looks: u64,
     reasons: Vec<String>,
-}
-
-struct Member {
-    info: ProcessInfo,
-    /// Where the stack of the program is whose image we have: it moves with each execve.
-    stack: u64,
-    /// Tells of its end; without one, the end is looked for.
-    pidfd: Option<Pidfd>,
-    seen: Elapsed,
-    next_look: Elapsed,
 }
 
 impl PidRange {
@@ -83,78 +65,102 @@ impl PidRange {
         adopter: Option<u32>,
         reasons: Vec<String>,
     ) -> io::Result<Self> {
+        let now = clock.now();
         Ok(Self {
             clock,
+            ends: Ends::new(&waiter)?,
             waiter,
             adopter,
             counter: LastPid::open()?,
             newest: 0,
+            unseen: Unseen::new(),
             members: HashMap::new(),
             children: false,
-            unclear: Vec::new(),
-            missed: Some(0),
-            budget: Budget::full(clock.now()),
+            budget: Budget::half(now),
+            rhythm: Rhythm::new(now),
             next: None,
+            looks: 0,
             reasons,
         })
     }
 
+    /// How often a number was looked at so far.
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> u64 {
+        self.looks
+    }
+
     /// Looks at everything whose time has come.
     fn attend(&mut self, ready: &[Token], events: &mut Vec<ProcessEvent>) {
-        let now = self.clock.now();
+        if self.next.is_none() {
+            return;
+        }
+        let (now, before) = (self.clock.now(), events.len());
         // Births first: a parent that has just ended must not hide its child.
-        if self.children && self.next.is_some() {
+        if self.children {
             self.look_for_births(now, events);
         }
+        self.hear_of_ends(ready.contains(&Token::Ends), now, events);
+        // The root last: it may have waited for those.
         for token in ready {
             if let Token::Process(pid) = token {
                 self.end(*pid, now, events);
             }
         }
-        if self.next.is_some_and(|next| now >= next) {
-            self.look_at_members(now, events);
-            self.next = self.next_tick(now);
+        self.look_at_members(now, events);
+        if events.len() > before {
+            self.rhythm.stir(now);
         }
+        self.next = self.next_tick(now);
     }
 
     fn next_tick(&self, now: Elapsed) -> Option<Elapsed> {
         if self.children {
-            return (!self.members.is_empty()).then(|| now + TICK);
+            return (!self.members.is_empty()).then(|| self.rhythm.next(now));
         }
-        self.members.values().map(|member| member.next_look).min()
+        self.members.values().map(Member::next_look).min()
     }
 
     fn look_for_births(&mut self, now: Elapsed, events: &mut Vec<ProcessEvent>) {
-        let Some(newest) = self.counter.now() else { return };
+        // A number is given a little before its process can be seen, so that nobody there is not yet nobody at all.
+        while let Some(empty) = self.unseen.due(now) {
+            if self.look_at_number(empty.pid, now, events).is_none() {
+                self.unseen.nobody_again(empty, now);
+            }
+        }
+        let Some(newest) = self.counter.now().filter(|newest| *newest != self.newest) else {
+            return;
+        };
+        self.rhythm.stir(now);
         let given = self.counter.given(self.newest, newest);
         self.newest = newest;
         if given.size_hint().0 > TOO_MANY {
-            self.missed = None;
+            self.unseen.lose_count();
             for (key, _) in image::scan() {
                 self.look_at_number(key.pid, now, events);
             }
             return;
         }
-        // A number is given a little before its process can be seen, so that nobody there is not yet nobody at all.
-        let again = mem::take(&mut self.unclear);
-        for (pid, looks) in again.into_iter().chain(given.map(|pid| (pid, LOOKS))) {
-            if self.look_at_number(pid, now, events) {
-                continue;
-            }
-            match looks {
-                0..=1 => self.missed = self.missed.map(|missed| missed + 1),
-                looks => self.unclear.push((pid, looks - 1)),
+        for pid in given {
+            // Threads have numbers, too, but no clock of a process.
+            if self.look_at_number(pid, now, events).is_none() && !is_thread(pid) {
+                self.unseen.nobody_at(pid, now);
             }
         }
     }
 
-    /// False where nobody is there, or somebody of whom nothing can be known any more.
-    fn look_at_number(&mut self, pid: u32, now: Elapsed, events: &mut Vec<ProcessEvent>) -> bool {
-        // Threads have numbers, too, but no clock of a process.
-        if syscall::process_cpu(pid).is_none() {
-            return process::in_use(pid);
-        }
-        image::stat(pid).map(|stat| self.look_at_process(pid, &stat, now, events)).is_some()
+    /// `None` where no process is there, or one of which nothing can be known.
+    fn look_at_number(
+        &mut self,
+        pid: u32,
+        now: Elapsed,
+        events: &mut Vec<ProcessEvent>,
+    ) -> Option<()> {
+        self.looks += 1;
+        syscall::process_cpu(pid)?;
+        let stat = image::stat(pid)?;
+        self.look_at_process(pid, &stat, now, events);
+        Some(())
     }
 
     fn look_at_process(
@@ -170,21 +176,30 @@ impl PidRange {
             None => {}
         }
         let key = ProcessKey { pid, start: stat.start };
-        self.catch_up_with_parent(stat, now, events);
+        if !stat.has_own_program() {
+            self.catch_up_with_parent(stat, now, events);
+        }
         let (info, stack) = match self.members.get(&stat.parent) {
+            Some(parent) if stat.has_own_program() => (heir(&parent.info, key, now), None),
             Some(parent) => (heir(&parent.info, key, now), parent.stack),
-            None if self.adopter == Some(stat.parent) => (orphan(key, now), 0),
+            None if self.adopter == Some(stat.parent) => (orphan(key, now), None),
             None => return,
         };
-        let member = self.named(info, stack, stat, now);
+        let mut member = Member::new(info, stack, self.ends.hold(pid), now);
+        if stack.is_none()
+            && self.budget.name(now)
+            && let Some(image) = image::image(pid)
+        {
+            (member.info.image, member.stack) = (image, Some(stat.stack));
+        }
         events.push(ProcessEvent::Started { at: now, process: member.info.clone() });
         self.members.insert(pid, member);
     }
 
-    /// Sees whether a parent has started a program, where it does not seem to run the same as a child just seen.
-    fn catch_up_with_parent(&mut self, child: &Stat, now: Elapsed, events: &mut Vec<ProcessEvent>) {
-        let parent = self.members.get(&child.parent);
-        if let Some(parent) = parent.filter(|parent| parent.stack != child.stack) {
+    /// Sees whether a parent has started a program, where it does not seem to run the same as its copy.
+    fn catch_up_with_parent(&mut self, copy: &Stat, now: Elapsed, events: &mut Vec<ProcessEvent>) {
+        let parent = self.members.get(&copy.parent);
+        if let Some(parent) = parent.filter(|parent| !parent.runs_the_same(copy)) {
             let key = parent.info.key;
             if let Some(stat) = looks::living(key) {
                 self.look_for_exec(key, &stat, now, events);
@@ -192,43 +207,50 @@ impl PidRange {
         }
     }
 
-    /// A process that was just seen, with its own image where it runs another program than its parent already.
-    fn named(&mut self, info: ProcessInfo, stack: u64, stat: &Stat, now: Elapsed) -> Member {
-        let mut member = self.member(info, stack, now);
-        // No right to know where the stack is, 0, is no proof that it is the parent's.
-        if (stat.stack != stack || stack == 0)
-            && self.budget.name(now)
-            && let Some(image) = image::image(member.info.key.pid)
-        {
-            member.info.image = image;
-            member.stack = stat.stack;
+    /// Ends those who are told to have ended. As long as there is budget, each end wakes us; after that they gather
+    /// until the next tick.
+    fn hear_of_ends(&mut self, told: bool, now: Elapsed, events: &mut Vec<ProcessEvent>) {
+        if !told && !self.ends.are_muted() {
+            return;
         }
-        member
-    }
-
-    fn member(&self, info: ProcessInfo, stack: u64, now: Elapsed) -> Member {
-        let pidfd = Pidfd::open(info.key.pid)
-            .ok()
-            .filter(|pidfd| self.waiter.add(pidfd.as_fd(), Token::Process(info.key.pid)).is_ok());
-        Member { info, stack, pidfd, seen: now, next_look: now + TICK }
+        for pid in self.ends.ended() {
+            self.end(pid, now, events);
+        }
+        match (self.ends.are_muted(), self.budget.wake(now)) {
+            (true, true) => self.ends.listen(&self.waiter),
+            (false, false) => self.ends.mute(&self.waiter),
+            _ => {}
+        }
     }
 
     /// Looks for programs started, and for the ends of those that have no descriptor.
     fn look_at_members(&mut self, now: Elapsed, events: &mut Vec<ProcessEvent>) {
-        let due = self.members.values_mut().filter(|member| member.next_look <= now);
-        let due = due.map(|member| {
-            let young = now - member.seen < YOUTH;
-            member.next_look = now + if young { TICK } else { SLOWLY };
-            if member.pidfd.is_none() {
-                member.next_look = now + TICK;
-            }
-            member.info.key
+        let due = self.members.values_mut().filter_map(|member| {
+            let is_due = member.takes_its_turn(now);
+            is_due.then_some(member.info.key)
         });
         for key in due.collect::<Vec<ProcessKey>>() {
-            match looks::living(key) {
-                Some(stat) => self.look_for_exec(key, &stat, now, events),
-                None => self.end(key.pid, now, events),
+            self.look_at_member(key, now, events);
+        }
+    }
+
+    fn look_at_member(&mut self, key: ProcessKey, now: Elapsed, events: &mut Vec<ProcessEvent>) {
+        let Some(cpu) = syscall::process_cpu(key.pid) else {
+            self.end(key.pid, now, events);
+            return;
+        };
+        if self.members.get(&key.pid).is_some_and(|member| member.has_slept(cpu)) {
+            return;
+        }
+        match looks::look(key) {
+            Sight::Living(stat) => {
+                self.look_for_exec(key, &stat, now, events);
+                if let Some(member) = self.members.get_mut(&key.pid) {
+                    member.looked_at(&stat, cpu);
+                }
             }
+            Sight::Ended => self.end(key.pid, now, events),
+            Sight::Hidden => {}
         }
     }
 
@@ -241,13 +263,13 @@ impl PidRange {
     ) {
         let Some(member) = self.members.get_mut(&key.pid) else { return };
         // A zombie's stack is gone, and with it nothing else has begun.
-        if stat.stack == member.stack || stat.state == b'Z' || !self.budget.name(now) {
+        if member.runs_the_same(stat) || stat.state == b'Z' || !self.budget.name(now) {
             return;
         }
         // One that is about to end has neither a stack nor a command line any more, and no other program.
         let image = image::image(key.pid);
         if let Some(image) = image.filter(|image| stat.stack != 0 || !image.command.is_empty()) {
-            member.stack = stat.stack;
+            member.stack = Some(stat.stack);
             member.info.image = image.clone();
             events.push(ProcessEvent::Renamed { at: now, key, image: Some(image) });
         }
@@ -258,6 +280,12 @@ impl PidRange {
             let key = member.info.key;
             events.push(looks::ended(key, now, looks::verdict(key, member.pidfd.as_ref())));
         }
+    }
+
+    /// A descriptor of the root, which is worth one at any time: whoever waits is to hear of its end at once.
+    fn hold_root(&self, pid: u32) -> Option<Pidfd> {
+        let pidfd = Pidfd::open(pid).ok()?;
+        self.waiter.add(pidfd.as_fd(), Token::Process(pid)).is_ok().then_some(pidfd)
     }
 }
 
@@ -280,7 +308,7 @@ impl EventSource for PidRange {
     ) -> io::Result<Vec<ProcessInfo>> {
         // Whoever is born while we look is looked at again afterwards.
         self.newest = self.counter.now().unwrap_or(0);
-        (self.unclear, self.missed) = (Vec::new(), Some(0));
+        self.unseen = Unseen::new();
         let now = self.clock.now();
         let living = found::tree(root, found, children, now);
         if living.is_empty() {
@@ -288,11 +316,14 @@ impl EventSource for PidRange {
         }
         self.children = children;
         let members = living.iter().map(|info| {
-            let stack = image::stat(info.key.pid).map_or(0, |stat| stat.stack);
-            (info.key.pid, self.member(info.clone(), stack, now))
+            let pid = info.key.pid;
+            let stack = image::stat(pid).map_or(0, |stat| stat.stack);
+            let pidfd = if pid == root.pid { self.hold_root(pid) } else { self.ends.hold(pid) };
+            (pid, Member::new(info.clone(), Some(stack), pidfd, now))
         });
         self.members = members.collect();
-        self.next = Some(now + TICK);
+        self.rhythm = Rhythm::new(now);
+        self.next = Some(self.rhythm.next(now));
         Ok(living)
     }
 
@@ -317,8 +348,7 @@ impl EventSource for PidRange {
     }
 
     fn coverage(&self) -> Coverage {
-        let unclear = self.unclear.len() as u64;
-        Coverage { lost: 0, missed_at_most: self.missed.map(|missed| missed + unclear) }
+        Coverage { lost: 0, missed_at_most: self.unseen.at_most() }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -329,6 +359,10 @@ impl EventSource for PidRange {
 
 /// A process of the tree whose parent had gone before it was seen.
 fn orphan(key: ProcessKey, started: Elapsed) -> ProcessInfo {
-    let image = image::image(key.pid).unwrap_or_default();
-    ProcessInfo { key, parent: None, started, uid: image::uid(key.pid), image }
+    ProcessInfo { key, parent: None, started, uid: image::uid(key.pid), image: Image::default() }
+}
+
+/// Whether a number at which there is no process is that of a thread.
+fn is_thread(pid: u32) -> bool {
+    process::in_use(pid) && syscall::process_cpu(pid).is_none()
 }

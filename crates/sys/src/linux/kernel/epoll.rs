@@ -1,7 +1,7 @@
 //! Floor 7. Waiting for many descriptors at once (epoll(7)).
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::time::Duration;
 
@@ -52,7 +52,13 @@ impl Epoll {
 
     /// Waits until something is ready, a signal comes or the time is over; appends the tokens of what is ready.
     pub(crate) fn wait(&self, time: Duration, tokens: &mut Vec<u64>) {
-        self.sleep(time);
+        if self.sleep(time) {
+            self.ready(tokens);
+        }
+    }
+
+    /// Appends the tokens of what is ready.
+    pub(crate) fn ready(&self, tokens: &mut Vec<u64>) {
         let mut events: Events = [libc::epoll_event { events: 0, u64: 0 }; AT_ONCE as usize];
         // SAFETY: the buffer has room for as many events as is said and lives through the call.
         let count = unsafe {
@@ -63,20 +69,20 @@ impl Epoll {
         tokens.extend(events.iter().take(count).map(|event| event.u64));
     }
 
-    /// Waits until something is ready, a signal comes or the time is over.
+    /// Waits until something is ready, a signal comes or the time is over; answers whether something is ready.
     ///
     /// By ppoll(2) on the set rather than by `epoll_wait(2)`: it waits to the nanosecond on any kernel; and since
     /// Linux 6.12 the latter wakes us on the processor of whoever sends a message, on the promise that they are about
     /// to sleep. A process that has just started a program is not, so that we would come to look at it when it has
     /// ended, however idle the other processors are.
-    fn sleep(&self, time: Duration) {
+    fn sleep(&self, time: Duration) -> bool {
         let mut set = libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let time = libc::timespec {
             tv_sec: libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX),
             tv_nsec: time.subsec_nanos().into(),
         };
         // SAFETY: all that is pointed to lives through the call, and a null mask asks for no change.
-        unsafe { libc::ppoll(&raw mut set, 1, &raw const time, ptr::null()) };
+        unsafe { libc::ppoll(&raw mut set, 1, &raw const time, ptr::null()) > 0 }
     }
 
     fn control(
@@ -92,5 +98,11 @@ impl Epoll {
             libc::epoll_ctl(self.fd.as_raw_fd(), operation, fd.as_raw_fd(), &raw mut event)
         };
         if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+}
+
+impl AsFd for Epoll {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
     }
 }

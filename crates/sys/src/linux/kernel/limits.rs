@@ -1,6 +1,12 @@
 //! Floor 7. How many descriptors we may have open.
 
 use std::io;
+use std::os::fd::RawFd;
+
+use crate::linux::syscall;
+
+/// Descriptors below our limit that are left to others: in an addon the limit is that of the user's Node.
+const RESERVE: u64 = 64;
 
 /// A limit of descriptors: what holds now, and how far it may be raised.
 #[derive(Debug, Clone, Copy)]
@@ -19,4 +25,10 @@ pub(crate) fn raise_descriptor_limit() -> io::Result<DescriptorLimit> {
         return Err(io::Error::last_os_error());
     }
     Ok(DescriptorLimit(limit))
+}
+
+/// The number below which our descriptors are to stay: our limit, less a reserve.
+pub(crate) fn descriptor_ceiling() -> RawFd {
+    let limit = syscall::descriptor_limit().unwrap_or(0);
+    RawFd::try_from(limit.saturating_sub(RESERVE)).unwrap_or(RawFd::MAX)
 }

@@ -13,10 +13,8 @@ use procmon_model::process::{ProcessKey, Reading, Readings};
 
 use super::files::{Buffer, is_exhausted, is_gone};
 use super::watched::{Look, Units, Watched};
+use crate::linux::kernel::limits;
 use crate::linux::{image, syscall};
-
-/// Descriptors below our limit that are left to others: in an addon the limit is that of the user's Node.
-const RESERVE: u64 = 64;
 
 /// Reads processes through files in /proc that stay open.
 pub(crate) struct Table {
@@ -30,8 +28,7 @@ pub(crate) struct Table {
 impl Table {
     /// A table that may use the descriptors up to our limit, less a reserve.
     pub(crate) fn new() -> Self {
-        let limit = syscall::descriptor_limit().unwrap_or(0);
-        Self::with_ceiling(RawFd::try_from(limit.saturating_sub(RESERVE)).unwrap_or(RawFd::MAX))
+        Self::with_ceiling(limits::descriptor_ceiling())
     }
 
     /// A table that keeps files open only as long as their descriptors are below a number.

@@ -13,7 +13,7 @@ use crate::linux::open;
 use crate::linux::support::{runs_elsewhere, test_path};
 use crate::world::{Accounting, Inside, SignalMask, WorldOptions};
 
-const NOBODY: u32 = 65534;
+pub(super) const NOBODY: u32 = 65534;
 
 /// Words that make a command nobody's, where we have the right.
 fn as_nobody() -> Vec<&'static str> {
@@ -22,7 +22,7 @@ fn as_nobody() -> Vec<&'static str> {
 }
 
 /// Words that make a command the first of a pid namespace.
-fn in_pid_namespace() -> Vec<&'static str> {
+pub(super) fn in_pid_namespace() -> Vec<&'static str> {
     let user = if process::own_user() == 0 { None } else { Some("--map-root-user") };
     ["unshare", "--fork", "--pid", "--mount-proc"].into_iter().chain(user).collect()
 }
@@ -59,7 +59,8 @@ fn in_a_pid_namespace_polling_takes_over_and_says_so() {
     assert_eq!(
         capabilities.reasons[0],
         "the proc connector tells nothing outside of the initial pid namespace: \
-         processes that live less than 5 ms can be missed"
+         processes that live less than 5 ms can be missed, and less than 20 ms where nobody was born in the \
+         second before"
     );
     assert_eq!(story.born().len(), 2);
     assert_eq!(story.ending(story.root), Some(Ending::Code(7)));

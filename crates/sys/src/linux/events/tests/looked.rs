@@ -6,6 +6,7 @@ use procmon_model::event::Ending;
 use procmon_model::host::Tier;
 
 use super::story::{Story, ends_are_remembered};
+use crate::linux::kernel::process;
 use crate::world::Accounting;
 
 #[test]
@@ -44,8 +45,35 @@ fn the_tier_says_what_it_may_miss() {
     assert_eq!(
         capabilities.reasons,
         [
-            "polling was asked for: processes that live less than 5 ms can be missed",
-            "a process whose parent ends within 5 ms of its birth can be missed",
+            "polling was asked for: processes that live less than 5 ms can be missed, and less than 20 ms where \
+             nobody was born in the second before",
+            "a process whose parent ends as soon after its birth can be missed",
         ]
     );
+}
+
+#[test]
+fn ends_in_a_storm_are_told_though_they_wake_nobody() {
+    let script = "for i in {1..400}; do /bin/true; done; env sh -c 'read line; exit 3'; exit 7";
+    let mut story = Story::of(Accounting::Poll, script);
+    story.until("the storm is over", |story| story.runs("sh"));
+    story.input.write_all(b"\n").unwrap();
+    story.listen_to_the_end();
+    let (last, _) = story.ends()[story.ends().len() - 2];
+    let code = if ends_are_remembered() { Ending::Code(3) } else { Ending::Unseen };
+    assert_eq!(story.ending(last), Some(code));
+    assert_eq!(story.ending(story.root), Some(Ending::Code(7)));
+}
+
+#[test]
+fn a_program_that_sleeps_at_once_is_named_though_it_uses_no_more_time() {
+    let mut story = Story::of(Accounting::Poll, "for i in {1..150}; do sleep 100 & done; wait");
+    // Far more at once than there is budget for.
+    story.until("everybody is named", |story| story.count("sleep") == 150);
+    let sleeps: Vec<u32> = story.born().iter().map(|info| info.key.pid).collect();
+    for pid in sleeps {
+        process::signal_child(pid, libc::SIGTERM);
+    }
+    story.listen_to_the_end();
+    assert_eq!(story.ends().len(), 151);
 }

@@ -2,6 +2,8 @@
 
 mod apart;
 mod both;
+mod cramped;
+mod crowd;
 mod looked;
 mod story;
 mod told;

@@ -175,6 +175,13 @@ impl Story {
         self.living().iter().any(|key| images[key].is_some_and(&like))
     }
 
+    /// How many living processes have an executable of this name.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let images = self.images();
+        let living = self.living();
+        living.iter().filter(|key| images[*key].is_some_and(|image| image.name == name)).count()
+    }
+
     /// Whether a process whose executable has this name lives.
     pub(super) fn has(&self, name: &str) -> bool {
         self.has_image(|image| image.name == name)
