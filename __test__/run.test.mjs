@@ -14,7 +14,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'procmon-run-')));
 test('a run is awaited for what the command came to', { timeout }, async () => {
   const handle = run('sh', ['-c', 'exit 7']);
   const result = await handle;
-  const { summary, processes, samples, durationMs, ...rest } = result;
+  const { summary, processes, survivors, samples, durationMs, ...rest } = result;
   assert.deepEqual(rest, {
     command: 'sh',
     args: ['-c', 'exit 7'],
@@ -32,6 +32,7 @@ test('a run is awaited for what the command came to', { timeout }, async () => {
     processes.map(({ pid, exitCode }) => ({ pid, exitCode })),
     [{ pid: handle.pid, exitCode: 7 }],
   );
+  assert.deepEqual(survivors, []);
   assert.equal(summary.exitCode, 7);
   assert.equal(summary.processesSeen, 1);
 });

@@ -28,6 +28,8 @@ pub struct Tree {
     /// What members used that died when no parent of theirs lived to collect it.
     orphans: Usage,
     orphans_ended: u64,
+    /// What the root used, once it has ended.
+    gone_root: Usage,
     beside: Beside,
     /// Whether what is seen for the first time began at nothing: not in the first pass over processes found alive.
     counts: bool,
@@ -45,6 +47,7 @@ impl Tree {
             used: Usage::default(),
             orphans: Usage::default(),
             orphans_ended: 0,
+            gone_root: Usage::default(),
             beside: Beside::default(),
             counts: !found_alive,
         };
@@ -90,9 +93,11 @@ impl Tree {
         let parent = member.info.parent.and_then(|parent| self.members.get_mut(&parent));
         if let Some(parent) = parent {
             parent.inherit(&member, told);
+        } else if key == self.root {
+            self.gone_root = member.collected();
         } else {
             self.orphans = self.orphans.plus(member.collected());
-            self.orphans_ended += u64::from(key != self.root);
+            self.orphans_ended += 1;
         }
         let known = member.last_known(last.is_some_and(|(_, is_final)| is_final));
         Some(known.completed(told))
@@ -159,7 +164,8 @@ impl Tree {
 
     /// What the tree used since this was last asked.
     fn grow(&mut self) -> Usage {
-        let living = self.members.values().map(Member::collected).fold(self.orphans, Usage::plus);
+        let gone = self.orphans.plus(self.gone_root);
+        let living = self.members.values().map(Member::collected).fold(gone, Usage::plus);
         let before = self.used;
         self.used = before.highest(living);
         self.used.minus(before)
@@ -175,7 +181,7 @@ impl Tree {
         self.members.values().map(Member::collected).fold(Usage::default(), Usage::plus)
     }
 
-    /// What processes used that no parent of the tree collected, and how many of them there were.
+    /// What processes but the root used that no parent of the tree collected, and how many of them there were.
     pub fn orphaned(&self) -> (Usage, u64) {
         (self.orphans, self.orphans_ended)
     }

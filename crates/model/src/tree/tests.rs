@@ -104,6 +104,14 @@ fn an_orphans_work_stays_with_the_tree_when_it_ends() {
 }
 
 #[test]
+fn the_roots_own_work_is_no_orphans_when_it_ends() {
+    let mut tree = Tree::new(key(1), vec![info(1, None)], false);
+    tree.ended(key(1), Some((reading(1, 80, 0, 0), true)), LastKnown::default());
+    assert_eq!(sample(&mut tree, &[]).cpu, Some(ms(80)));
+    assert_eq!(tree.orphaned(), (Usage::default(), 0));
+}
+
+#[test]
 fn ancestors_are_the_living_ones_nearest_first() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
     tree.born(info(2, Some(1)));
