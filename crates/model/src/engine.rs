@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::cadence::Cadence;
 use crate::event::{Ending, ProcessEvent};
 use crate::host::{Coverage, Surroundings};
-use crate::process::{Image, ProcessInfo, ProcessKey, Reading, Readings};
+use crate::process::{Image, LastReading, ProcessInfo, ProcessKey, Reading, Readings};
 use crate::record::{EndCause, OwnCost, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::role::{Portrait, role};
 use crate::settings::Settings;
@@ -108,18 +108,19 @@ impl Engine {
         self.tree.info(key)
     }
 
-    /// Something happened. `last`: for a death, what could still be read, and whether that is final.
+    /// Something happened. `last`: for a death, what could still be read.
     pub fn on_event(
         &mut self,
         event: ProcessEvent,
-        last: Option<(Reading, bool)>,
+        last: Option<LastReading>,
         records: &mut Vec<Record>,
     ) {
         match event {
             ProcessEvent::Started { at, process } => self.on_birth(at, process, records),
             ProcessEvent::Renamed { at, key, image } => self.on_exec(at, key, image, records),
             ProcessEvent::Ended { at, key, ending, last: told } => {
-                let last = last.map(|(reading, is_final)| (self.counted(&reading), is_final));
+                let last =
+                    last.map(|last| LastReading { reading: self.counted(&last.reading), ..last });
                 if let Some(last) = self.tree.ended(key, last, told) {
                     records.push(Record::Event(ProcessEvent::Ended { at, key, ending, last }));
                 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::event::{Ending, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Surroundings};
 use crate::metrics::MetricSet;
-use crate::process::{ProcessInfo, ProcessKey, Reading, Readings};
+use crate::process::{LastReading, ProcessInfo, ProcessKey, Readings};
 use crate::record::{OwnCost, Record, Totals};
 use crate::units::{CpuTime, Elapsed, WallTime};
 
@@ -80,10 +80,10 @@ pub trait ProcessTable {
     /// Appends a reading of each process that is still there; one that has gone is left out.
     fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings);
 
-    /// The last that can still be read of a process that has just ended, and whether its processor time is final.
+    /// The last that can still be read of a process that has just ended.
     ///
     /// Lets go of whatever is kept for it. `None` where nothing can be read any more and nothing was before.
-    fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)>;
+    fn close(&mut self, key: ProcessKey) -> Option<LastReading>;
 
     /// How many reads were refused for want of a right or a descriptor so far.
     fn denied(&self) -> u64;

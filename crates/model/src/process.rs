@@ -201,6 +201,24 @@ pub struct Reading {
     pub reaped: Option<CpuTime>,
 }
 
+/// The last reading of a process that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastReading {
+    /// What was read, last of all or at the last chance before the end.
+    pub reading: Reading,
+    /// Whether its processor time was read after the end.
+    pub cpu_final: bool,
+    /// Whether its peak of memory is known to be the largest there was: it cannot have grown since that was read.
+    pub peak_final: bool,
+}
+
+impl LastReading {
+    /// One from before the end, of which nothing is final.
+    pub const fn unfinished(reading: Reading) -> Self {
+        Self { reading, cpu_final: false, peak_final: false }
+    }
+}
+
 /// What the threads of one name in one process have used so far, ended ones included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThreadReading {

@@ -8,7 +8,7 @@ use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::{
     Child, Environs, EventSource, GRACE, Loss, OwnMeter, Pass, ProcessTable, Request, Sink, Wake,
 };
-use procmon_model::process::{ProcessInfo, ProcessKey, Reading, Readings};
+use procmon_model::process::{LastReading, ProcessInfo, ProcessKey, Readings};
 use procmon_model::record::{EndCause, Mark, Record, Totals, Warning, WarningKind};
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
@@ -60,7 +60,7 @@ pub struct Driver {
     pub(super) root_ended: Option<Ending>,
     /// The end of a command that we launched is recorded once we have waited for it, with its last reading.
     root_ended_at: Option<Elapsed>,
-    root_last: Option<(Reading, bool)>,
+    root_last: Option<LastReading>,
     root_told: LastKnown,
     totals: Option<Totals>,
     kills: Kills,

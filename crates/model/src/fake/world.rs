@@ -15,7 +15,7 @@ use crate::ports::{
     Reach, Request, Suspended, Wake,
 };
 use crate::process::{
-    Count, Counters, Gauges, ProcessInfo, ProcessKey, ProcessState, Reading, Readings,
+    Count, Counters, Gauges, LastReading, ProcessInfo, ProcessKey, ProcessState, Reading, Readings,
 };
 use crate::record::{OwnCost, Totals};
 use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
@@ -282,10 +282,11 @@ impl ProcessTable for FakeWorld {
     }
 
     /// Parents wait for their children at once, so that only the root is still there after its end.
-    fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)> {
+    fn close(&mut self, key: ProcessKey) -> Option<LastReading> {
         let story = self.inner.story.borrow();
         let role = story.roles.first().filter(|role| role.info.key == key)?;
-        Some((reading(&story, role, self.now_()), true))
+        let reading = reading(&story, role, self.now_());
+        Some(LastReading { cpu_final: true, ..LastReading::unfinished(reading) })
     }
 
     fn denied(&self) -> u64 {

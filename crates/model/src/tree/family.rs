@@ -13,7 +13,7 @@ use super::member::Member;
 use super::memory::{Held, TreeMemory, together};
 use super::usage::Usage;
 use crate::event::LastKnown;
-use crate::process::{Image, ProcessInfo, ProcessKey, Reading, Readings};
+use crate::process::{Image, LastReading, ProcessInfo, ProcessKey, Readings};
 use crate::sample::{ProcessUse, Sample};
 use crate::units::{CpuTime, Elapsed};
 
@@ -76,19 +76,18 @@ impl Tree {
         }
     }
 
-    /// A process ended; `last` is what could still be read of it, and whether that is final, `told` what the kernel's
-    /// record of the end says.
+    /// A process ended; `last` is what could still be read of it, `told` what the kernel's record of the end says.
     ///
     /// Answers what it used, or `None` of a process that is not in the tree.
     pub fn ended(
         &mut self,
         key: ProcessKey,
-        last: Option<(Reading, bool)>,
+        last: Option<LastReading>,
         told: LastKnown,
     ) -> Option<LastKnown> {
         let mut member = self.members.remove(&key)?;
-        if let Some((reading, _)) = &last {
-            member.take(reading);
+        if let Some(last) = &last {
+            member.take(&last.reading);
         }
         let parent = member.info.parent.and_then(|parent| self.members.get_mut(&parent));
         if let Some(parent) = parent {
@@ -99,8 +98,7 @@ impl Tree {
             self.orphans = self.orphans.plus(member.collected());
             self.orphans_ended += 1;
         }
-        let known = member.last_known(last.is_some_and(|(_, is_final)| is_final));
-        Some(known.completed(told))
+        Some(member.last_known(last.as_ref()).completed(told))
     }
 
     /// Takes the readings of a pass and makes the sample of the interval from them.

@@ -3,7 +3,7 @@
 use super::memory::{Held, KnownPss};
 use super::usage::Usage;
 use crate::event::LastKnown;
-use crate::process::{Counters, Growth, Image, ProcessInfo, Reading};
+use crate::process::{Counters, Growth, Image, LastReading, ProcessInfo, Reading};
 use crate::units::{Bytes, CpuTime};
 
 /// A living process.
@@ -111,15 +111,18 @@ impl Member {
             .plus(Usage { cpu: CpuTime::ZERO, ..self.children })
     }
 
-    pub(super) fn last_known(&self, cpu_final: bool) -> LastKnown {
+    /// What is known of it at its end, with what could still be read then.
+    pub(super) fn last_known(&self, last: Option<&LastReading>) -> LastKnown {
         let Some((reading, baseline)) = self.reading.zip(self.baseline) else {
             return LastKnown::default();
         };
         let own = self.own.since(&baseline.own).0;
+        let rss_peak = reading.gauges.rss_peak.max(reading.gauges.rss);
         LastKnown {
             cpu: own.cpu,
-            cpu_final: cpu_final && own.cpu.is_some(),
-            rss_peak: reading.gauges.rss_peak.max(reading.gauges.rss),
+            cpu_final: own.cpu.is_some() && last.is_some_and(|last| last.cpu_final),
+            rss_peak,
+            rss_peak_final: rss_peak.is_some() && last.is_some_and(|last| last.peak_final),
             read: own.read,
             written: own.written,
             run_delay: own.run_delay,

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::{Tree, Usage};
 use crate::event::LastKnown;
-use crate::process::{Counters, Gauges, Image, ProcessInfo, ProcessKey, Reading, Readings};
+use crate::process::{
+    Counters, Gauges, Image, LastReading, ProcessInfo, ProcessKey, Reading, Readings,
+};
 use crate::sample::Sample;
 use crate::units::{Bytes, CpuTime, Elapsed};
 
@@ -33,6 +35,11 @@ fn reading(pid: u32, cpu_ms: u64, reaped_ms: u64, read: u64) -> Reading {
         gauges: Gauges { rss: Some(Bytes::new(1000)), ..Gauges::default() },
         reaped: Some(CpuTime::from_millis(reaped_ms)),
     }
+}
+
+/// A last reading with its final processor time.
+fn last(reading: &Reading) -> LastReading {
+    LastReading { cpu_final: true, ..LastReading::unfinished(*reading) }
 }
 
 fn sample(tree: &mut Tree, readings: &[Reading]) -> Sample {
@@ -86,7 +93,7 @@ fn what_a_process_used_before_it_was_watched_does_not_count_even_after_its_end()
     let first = sample(&mut tree, &[reading(1, 1000, 500, 0), reading(2, 300, 0, 0)]);
     assert_eq!(first.processes[0].growth.0.cpu, None);
     assert_eq!(first.cpu, Some(ms(0)));
-    tree.ended(key(2), Some((reading(2, 320, 0, 0), true)), LastKnown::default());
+    tree.ended(key(2), Some(last(&reading(2, 320, 0, 0))), LastKnown::default());
     let second = sample(&mut tree, &[reading(1, 1000, 820, 0)]);
     assert_eq!(second.cpu, Some(ms(20)));
 }
@@ -98,7 +105,7 @@ fn an_orphans_work_stays_with_the_tree_when_it_ends() {
     tree.born(info(3, Some(2)));
     tree.ended(key(2), None, LastKnown::default());
     sample(&mut tree, &[reading(1, 0, 0, 0), reading(3, 70, 0, 0)]);
-    tree.ended(key(3), Some((reading(3, 80, 0, 0), true)), LastKnown::default());
+    tree.ended(key(3), Some(last(&reading(3, 80, 0, 0))), LastKnown::default());
     assert_eq!(sample(&mut tree, &[reading(1, 0, 0, 0)]).cpu, Some(ms(10)));
     assert_eq!(tree.orphaned(), (Usage { cpu: CpuTime::from_millis(80), ..Usage::default() }, 1));
 }
@@ -106,7 +113,7 @@ fn an_orphans_work_stays_with_the_tree_when_it_ends() {
 #[test]
 fn the_roots_own_work_is_no_orphans_when_it_ends() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
-    tree.ended(key(1), Some((reading(1, 80, 0, 0), true)), LastKnown::default());
+    tree.ended(key(1), Some(last(&reading(1, 80, 0, 0))), LastKnown::default());
     assert_eq!(sample(&mut tree, &[]).cpu, Some(ms(80)));
     assert_eq!(tree.orphaned(), (Usage::default(), 0));
 }
@@ -120,6 +127,18 @@ fn ancestors_are_the_living_ones_nearest_first() {
     assert_eq!(pids(&tree), [2, 1]);
     tree.ended(key(2), None, LastKnown::default());
     assert_eq!(pids(&tree), [0; 0]);
+}
+
+#[test]
+fn a_peak_that_cannot_have_changed_since_it_was_read_is_final() {
+    let mut tree = Tree::new(key(1), vec![info(1, None)], false);
+    tree.born(info(2, Some(1)));
+    tree.born(info(3, Some(1)));
+    let with_peak = LastReading { peak_final: true, ..last(&reading(2, 10, 0, 0)) };
+    let ends = [with_peak, LastReading::unfinished(reading(3, 10, 0, 0))]
+        .map(|last| tree.ended(last.reading.key, Some(last), LastKnown::default()).unwrap());
+    assert_eq!(ends.map(|end| (end.cpu_final, end.rss_peak_final)), [(true, true), (false, false)]);
+    assert_eq!(ends[0].rss_peak, Some(Bytes::new(1000)));
 }
 
 #[test]

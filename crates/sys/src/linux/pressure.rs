@@ -4,9 +4,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use procmon_model::host::Pressure;
-use procmon_model::units::CpuTime;
 
-use crate::linux::parse::{number, words_of_line};
+use crate::linux::parse::{Stalls, stalls};
 
 /// Holds the two lines that such a file has.
 const PRESSURE_BYTES: usize = 512;
@@ -45,39 +44,9 @@ fn stalls_of(file: &File) -> Option<Stalls> {
     stalls(&text[..length])
 }
 
-/// How long tasks have stood still since boot, as a file of `/proc/pressure` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stalls {
-    /// At least one of them.
-    some: CpuTime,
-    /// All of them at once; nothing where the kernel does not tell, as of processors before Linux 5.13.
-    full: CpuTime,
-}
-
-/// Reads lines such as `some avg10=0.00 avg60=0.00 avg300=0.00 total=12`, whose total is in microseconds.
-fn stalls(pressure: &[u8]) -> Option<Stalls> {
-    let total = |name: &[u8]| {
-        let line =
-            pressure.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
-        let micros = words_of_line(line).find_map(|word| word.strip_prefix(b"total="))?;
-        Some(CpuTime::from_nanos(number(micros)?.saturating_mul(1000)))
-    };
-    Some(Stalls { some: total(b"some ")?, full: total(b"full ").unwrap_or_default() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn totals_are_microseconds_and_processors_may_have_no_second_line() {
-        let text = b"some avg10=0.00 avg60=1.50 avg300=3.54 total=2990\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
-        let micros = |count: u64| CpuTime::from_nanos(count * 1000);
-        assert_eq!(stalls(text), Some(Stalls { some: micros(2990), full: micros(7) }));
-        let first = &text[..50];
-        assert_eq!(stalls(first), Some(Stalls { some: micros(2990), full: CpuTime::ZERO }));
-        assert_eq!(stalls(b""), None);
-    }
 
     #[test]
     fn a_file_of_another_kind_tells_of_no_pressure() {

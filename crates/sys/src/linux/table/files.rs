@@ -11,7 +11,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
 use procmon_model::metrics::MetricSet;
 
-use crate::linux::parse::{self, Io, Stat, Statm};
+use crate::linux::parse::{Io, Schedstat, Stat, Statm, Status};
 
 /// Holds every text that is read here: a status may be long where a user has many groups.
 const BUFFER_BYTES: usize = 8192;
@@ -28,7 +28,8 @@ impl Buffer {
         Self { bytes: vec![0; BUFFER_BYTES].into_boxed_slice(), reads: 0 }
     }
 
-    fn fill(&mut self, file: &File) -> io::Result<&[u8]> {
+    /// The text of a file, as much as there is room for.
+    pub(super) fn fill(&mut self, file: &File) -> io::Result<&[u8]> {
         self.reads += 1;
         let length = file.read_at(&mut self.bytes, 0)?;
         Ok(&self.bytes[..length])
@@ -41,6 +42,7 @@ pub(super) struct Files {
     stat: File,
     statm: Option<File>,
     status: Option<File>,
+    schedstat: Option<File>,
     io: Option<File>,
     /// The folder of its descriptors, whose size is their number since Linux 6.2.
     folder: Option<File>,
@@ -52,13 +54,26 @@ impl Files {
     /// Opens what these metrics need.
     pub(super) fn open(pid: u32, asked: MetricSet) -> io::Result<Self> {
         let stat = File::open(format!("/proc/{pid}/stat"))?;
-        let mut files =
-            Self { asked, stat, statm: None, status: None, io: None, folder: None, refused: false };
+        let mut files = Self {
+            asked,
+            stat,
+            statm: None,
+            status: None,
+            schedstat: None,
+            io: None,
+            folder: None,
+            refused: false,
+        };
         let mut plain = OpenOptions::new();
         plain.read(true);
         if asked.has(MetricSet::MEMORY) {
             files.statm = files.part(&plain, pid, "statm")?;
+        }
+        if asked.has(MetricSet::MEMORY) || asked.has(MetricSet::DELAYS) {
             files.status = files.part(&plain, pid, "status")?;
+        }
+        if asked.has(MetricSet::DELAYS) {
+            files.schedstat = files.part(&plain, pid, "schedstat")?;
         }
         if asked.has(MetricSet::IO) {
             files.io = files.part(&plain, pid, "io")?;
@@ -96,7 +111,7 @@ impl Files {
 
     /// The largest number among its descriptors.
     pub(super) fn highest(&self) -> RawFd {
-        [&self.statm, &self.status, &self.io, &self.folder]
+        [&self.statm, &self.status, &self.schedstat, &self.io, &self.folder]
             .into_iter()
             .flatten()
             .fold(self.stat.as_raw_fd(), |highest, file| highest.max(file.as_raw_fd()))
@@ -114,10 +129,16 @@ impl Files {
         Ok(Statm::parse(buffer.fill(file)?).filter(|statm| statm.size > 0))
     }
 
-    /// The largest resident memory in bytes.
-    pub(super) fn peak(&self, buffer: &mut Buffer) -> io::Result<Option<u64>> {
+    /// What no cheaper file tells.
+    pub(super) fn status(&self, buffer: &mut Buffer) -> io::Result<Option<Status>> {
         let Some(file) = &self.status else { return Ok(None) };
-        Ok(parse::peak_resident(buffer.fill(file)?))
+        Ok(Some(Status::parse(buffer.fill(file)?)))
+    }
+
+    /// How long the first thread ran, and waited to.
+    pub(super) fn schedstat(&self, buffer: &mut Buffer) -> io::Result<Option<Schedstat>> {
+        let Some(file) = &self.schedstat else { return Ok(None) };
+        Ok(Schedstat::parse(buffer.fill(file)?))
     }
 
     /// Bytes read and written. The right to know is asked for at each reading.

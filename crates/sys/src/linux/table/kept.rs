@@ -1,6 +1,6 @@
 //! Floor 7. All processes that are read again and again, and what is kept for each.
 //!
-//! One reading of a process that works costs four reads of kept descriptors; of one that sleeps, a look at its clock.
+//! One reading of a process that works costs five or six reads of kept descriptors; of one that sleeps, a look at its clock.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,10 +9,12 @@ use std::time::Instant;
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Pass, ProcessTable};
-use procmon_model::process::{ProcessKey, Reading, Readings};
+use procmon_model::process::{LastReading, ProcessKey, Reading, Readings};
 
 use super::files::{Buffer, is_exhausted, is_gone};
-use super::watched::{Look, Units, Watched};
+use super::look::{Look, Units};
+use super::turns::Turns;
+use super::watched::Watched;
 use crate::linux::kernel::limits;
 use crate::linux::{image, syscall};
 
@@ -22,6 +24,7 @@ pub(crate) struct Table {
     units: Units,
     ceiling: RawFd,
     buffer: Buffer,
+    turns: Turns,
     denied: u64,
 }
 
@@ -39,14 +42,36 @@ impl Table {
             tick_nanos: 1_000_000_000 / syscall::ticks_per_second(),
             page_bytes: syscall::page_bytes(),
             counts_descriptors: fs::metadata("/proc/self/fd").is_ok_and(|folder| folder.len() > 0),
+            counts_block_delays: fs::read_to_string("/proc/sys/kernel/task_delayacct")
+                .is_ok_and(|setting| setting.trim_end() == "1"),
         };
-        Self { watched: HashMap::new(), units, ceiling, buffer: Buffer::new(), denied: 0 }
+        let (watched, buffer, turns) = (HashMap::new(), Buffer::new(), Turns::default());
+        Self { watched, units, ceiling, buffer, turns, denied: 0 }
     }
 
     /// How many times a file was read so far.
     #[cfg(test)]
     pub(super) fn reads(&self) -> u64 {
         self.buffer.reads
+    }
+
+    /// Reads a pass that is made at a moment.
+    pub(super) fn read_at(&mut self, pass: &Pass<'_>, now: Instant, readings: &mut Readings) {
+        let first = readings.processes.len();
+        let found = pass.keys.iter().filter_map(|key| self.reading(*key, pass.metrics, now));
+        readings.processes.extend(found);
+        let read = &mut readings.processes[first..];
+        // Where descriptors are short, none is spent on what can be done without.
+        if pass.metrics.has(MetricSet::PSS) && self.ceiling > 0 {
+            self.turns.take(pass, &mut self.watched, read, now, &mut self.buffer);
+        }
+        if pass.metrics.has(MetricSet::NAMED_THREADS) {
+            for reading in read {
+                if let Some(known) = self.watched.get_mut(&reading.key) {
+                    known.named_threads(now, &mut self.buffer, &mut readings.threads);
+                }
+            }
+        }
     }
 
     fn reading(&mut self, key: ProcessKey, metrics: MetricSet, now: Instant) -> Option<Reading> {
@@ -95,10 +120,10 @@ impl Table {
         self.ceiling = 0;
     }
 
-    /// Reads a process that is said to have ended; the second value tells whether its processor time is final.
+    /// Reads a process that is said to have ended.
     ///
     /// Until its parent waits for it, it is still there, and its clock has stopped for good.
-    fn last_look(&mut self, known: &mut Watched, key: ProcessKey) -> Option<(Reading, bool)> {
+    fn last_look(&mut self, known: &mut Watched, key: ProcessKey) -> Option<LastReading> {
         let cpu = syscall::process_cpu(key.pid)?;
         let metrics = known.metrics().map_or(MetricSet::CPU, without_memory);
         let look = Look {
@@ -114,21 +139,20 @@ impl Table {
         let end = known.ended().then(|| syscall::process_cpu(key.pid)).flatten();
         reading.counters.cpu = end.or(reading.counters.cpu);
         reading.gauges.rss_peak = known.peak();
-        Some((reading, end.is_some()))
+        let (cpu_final, peak_final) = (end.is_some(), known.peak_is_final());
+        Some(LastReading { reading, cpu_final, peak_final })
     }
 }
 
 impl ProcessTable for Table {
     fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings) {
-        let now = Instant::now();
-        let found = pass.keys.iter().filter_map(|key| self.reading(*key, pass.metrics, now));
-        readings.processes.extend(found);
+        self.read_at(pass, Instant::now(), readings);
     }
 
-    fn close(&mut self, key: ProcessKey) -> Option<(Reading, bool)> {
+    fn close(&mut self, key: ProcessKey) -> Option<LastReading> {
         let mut known = self.watched.remove(&key).unwrap_or_default();
         let before = known.last();
-        self.last_look(&mut known, key).or_else(|| before.map(|reading| (reading, false)))
+        self.last_look(&mut known, key).or_else(|| before.map(LastReading::unfinished))
     }
 
     fn denied(&self) -> u64 {
@@ -138,7 +162,8 @@ impl ProcessTable for Table {
 
 /// A process that has ended has no memory and no descriptors.
 fn without_memory(metrics: MetricSet) -> MetricSet {
-    let kept = [MetricSet::IO, MetricSet::THREADS].into_iter().filter(|group| metrics.has(*group));
+    let kept = [MetricSet::IO, MetricSet::THREADS, MetricSet::DELAYS];
+    let kept = kept.into_iter().filter(|group| metrics.has(*group));
     kept.fold(MetricSet::CPU, MetricSet::with)
 }
 

@@ -1,50 +1,28 @@
 //! Floor 7. One process of the table: its open files, its last reading and whether that still holds.
 
 use std::io;
-use std::os::fd::RawFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use procmon_model::metrics::MetricSet;
-use procmon_model::process::{Count, Counters, Gauges, ProcessKey, ProcessState, Reading};
+use procmon_model::process::{Counters, Gauges, ProcessKey, ProcessState, Reading, ThreadReading};
 use procmon_model::units::{Bytes, CpuTime};
 
 use super::files::{Buffer, Files, is_refused};
+use super::look::{Look, faults, is_of, scheduled, state};
+use super::named::{Named, ThreadLook};
+use super::pss::Pss;
+use super::remembered::Remembered;
+use crate::linux::image;
 use crate::linux::parse::Stat;
-
-/// A key made from a fork event has a start that was computed from another clock, so it may differ by that many ticks.
-const START_TOLERANCE: u64 = 2;
-
-/// How often the peak of a working process is read where its memory stays well below what it once was.
-const PEAK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// What the kernel counts in.
-#[derive(Clone, Copy)]
-pub(super) struct Units {
-    pub(super) tick_nanos: u64,
-    pub(super) page_bytes: u64,
-    /// Whether the size of a folder of descriptors is their number (Linux 6.2).
-    pub(super) counts_descriptors: bool,
-}
-
-/// One look at one process.
-#[derive(Clone, Copy)]
-pub(super) struct Look {
-    pub(super) key: ProcessKey,
-    pub(super) metrics: MetricSet,
-    /// Its processor time, by its number, so to be believed only once its start time is found right.
-    pub(super) cpu: CpuTime,
-    pub(super) now: Instant,
-    pub(super) units: Units,
-    /// Files are kept open as long as their descriptors are below this number.
-    pub(super) ceiling: RawFd,
-}
 
 /// What is kept of one process.
 #[derive(Default)]
 pub(super) struct Watched {
     files: Option<Files>,
     last: Option<Last>,
-    memory: Memory,
+    status: Remembered,
+    pub(super) pss: Pss,
+    named: Named,
     /// Whether something was ever refused for want of a right.
     pub(super) refused: bool,
 }
@@ -54,19 +32,9 @@ struct Last {
     reading: Reading,
     metrics: MetricSet,
     cpu: CpuTime,
-    ended: bool,
-}
-
-/// What is known of its memory over time.
-#[derive(Default)]
-struct Memory {
-    /// The largest resident memory seen.
-    largest: u64,
-    /// The largest that the kernel has seen.
-    peak: Option<u64>,
-    peak_read: Option<Instant>,
-    /// Where the stack begins, by which one address space is told from another.
-    stack: u64,
+    state: ProcessState,
+    threads: u32,
+    faults: u64,
 }
 
 impl Watched {
@@ -91,12 +59,30 @@ impl Watched {
 
     /// Whether it had ended when it was last read, and nobody had waited for it yet.
     pub(super) fn ended(&self) -> bool {
-        self.last.as_ref().is_some_and(|last| last.ended)
+        self.last.as_ref().is_some_and(|last| last.state == ProcessState::Zombie)
     }
 
     /// The largest resident memory that is known.
     pub(super) fn peak(&self) -> Option<Bytes> {
-        self.memory.peak.map(Bytes::new)
+        self.status.peak()
+    }
+
+    /// Whether that is the largest that it ever had.
+    ///
+    /// The end itself costs time on the process's clock, which therefore tells nothing; but memory does not grow without
+    /// page faults, and those are still counted for a process that has ended.
+    pub(super) fn peak_is_final(&self) -> bool {
+        let last = self.last.as_ref().filter(|_| self.ended());
+        last.is_some_and(|last| self.status.peak_is_final(last.faults))
+    }
+
+    /// Whether its address space is better not looked into: it has none, or waits for something in the kernel, and may
+    /// hold the lock that such a look takes.
+    ///
+    /// That is said of its first thread. What the others do is not known.
+    pub(super) fn is_to_be_left_alone(&self) -> bool {
+        let state = self.last.as_ref().map(|last| last.state);
+        matches!(state, None | Some(ProcessState::Waiting | ProcessState::Zombie))
     }
 
     /// Closes its files. The last reading stays.
@@ -112,15 +98,24 @@ impl Watched {
     ) -> io::Result<Option<Reading>> {
         let files = self.open(look)?;
         let stat = files.stat(buffer)?;
-        let Some(stat) = stat.filter(|stat| stat.start.abs_diff(look.key.start) <= START_TOLERANCE)
-        else {
-            return Ok(None);
-        };
+        let Some(stat) = stat.filter(|stat| is_of(stat, look.key)) else { return Ok(None) };
         let ended = stat.has_ended();
         let mut reading = scheduled(&stat, look);
-        self.memory.belongs_to(stat.stack);
+        if self.status.belongs_to(stat.stack) {
+            self.pss = Pss::default();
+        }
         if look.metrics.has(MetricSet::MEMORY) {
-            self.memory(&files, look, buffer, &mut reading.gauges)?;
+            sizes(&files, look, buffer, &mut reading.gauges)?;
+        }
+        if look.needs_status() && !ended {
+            self.look_at_status(&files, &stat, look, buffer, reading.gauges.rss)?;
+        }
+        if look.metrics.has(MetricSet::MEMORY) {
+            reading.gauges.rss_peak = self.peak();
+            reading.gauges.swap = self.status.swap().filter(|_| reading.gauges.rss.is_some());
+        }
+        if look.metrics.has(MetricSet::DELAYS) {
+            self.delays(&files, look, buffer, &mut reading.counters)?;
         }
         if look.metrics.has(MetricSet::IO) {
             self.io(&files, ended, buffer, &mut reading.counters)?;
@@ -130,8 +125,43 @@ impl Watched {
         }
         self.refused |= files.refused && !ended;
         self.files = (files.highest() < look.ceiling).then_some(files);
-        self.last = Some(Last { reading, metrics: look.metrics, cpu: look.cpu, ended });
+        self.last = Some(Last {
+            reading,
+            metrics: look.metrics,
+            cpu: look.cpu,
+            state: state(&stat),
+            threads: stat.threads,
+            faults: faults(&stat),
+        });
         Ok(Some(reading))
+    }
+
+    /// Reads its proportional set size; `None` where it is another process by now, or the kernel will not tell.
+    pub(super) fn proportional_set_size(
+        &mut self,
+        key: ProcessKey,
+        buffer: &mut Buffer,
+    ) -> Option<Bytes> {
+        let files = self.files.as_ref();
+        self.pss.read(key.pid, buffer, |buffer| is_still(key, files, buffer))
+    }
+
+    /// Reads what its threads have used, by name, and appends it; nothing where it is another process by now.
+    pub(super) fn named_threads(
+        &mut self,
+        now: Instant,
+        buffer: &mut Buffer,
+        readings: &mut Vec<ThreadReading>,
+    ) {
+        let Some(Last { reading: Reading { key, .. }, cpu, threads: count, .. }) = self.last else {
+            return;
+        };
+        let look = ThreadLook { key, cpu, count, now };
+        let has_worked = self.named.look(&look, buffer);
+        // The files of threads are opened by number, each time.
+        if !has_worked || is_still(key, self.files.as_ref(), buffer) {
+            self.named.tell(key, readings);
+        }
     }
 
     fn open(&mut self, look: &Look) -> io::Result<Files> {
@@ -142,25 +172,40 @@ impl Watched {
         }
     }
 
-    fn memory(
+    /// Reads the status, if something of it may have changed that matters.
+    fn look_at_status(
         &mut self,
+        files: &Files,
+        stat: &Stat,
+        look: &Look,
+        buffer: &mut Buffer,
+        resident: Option<Bytes>,
+    ) -> io::Result<()> {
+        let (resident, faults) = (resident.map(Bytes::get), faults(stat));
+        if self.status.is_due(resident, look.now)
+            && let Some(status) = files.status(buffer)?
+        {
+            self.status.take(status, faults, look.now);
+        }
+        self.status.saw(resident.unwrap_or(0));
+        Ok(())
+    }
+
+    /// What the first thread waited for. The part that stat tells is in the reading already.
+    fn delays(
+        &self,
         files: &Files,
         look: &Look,
         buffer: &mut Buffer,
-        gauges: &mut Gauges,
+        counters: &mut Counters,
     ) -> io::Result<()> {
-        if let Some(statm) = files.statm(buffer)? {
-            let bytes = |pages: u64| Bytes::new(pages.saturating_mul(look.units.page_bytes));
-            let resident = bytes(statm.resident);
-            if self.memory.may_have_peaked(resident.get(), look.now) {
-                self.memory.saw_peak(files.peak(buffer)?, look.now);
-            }
-            self.memory.saw(resident.get());
-            gauges.rss = Some(resident);
-            gauges.shared = Some(bytes(statm.shared));
-            gauges.virtual_size = Some(bytes(statm.size));
-        }
-        gauges.rss_peak = self.peak();
+        let schedstat = files.schedstat(buffer)?;
+        // A kernel that does not count has nothing but zeros even for those that have run.
+        let counted = schedstat.filter(|it| it.turns > 0 || look.cpu == CpuTime::ZERO);
+        counters.run_delay = counted.map(|schedstat| CpuTime::from_nanos(schedstat.waited));
+        let switches = self.status.switches();
+        counters.switches_voluntary = switches.map(|(voluntary, _)| voluntary);
+        counters.switches_forced = switches.map(|(_, forced)| forced);
         Ok(())
     }
 
@@ -193,108 +238,21 @@ impl Watched {
     }
 }
 
-impl Memory {
-    /// An execve(2) begins another address space: what was seen before belonged to another program, and after
-    /// vfork(2) even to the parent.
-    fn belongs_to(&mut self, stack: u64) {
-        if self.stack != stack && stack != 0 {
-            *self = Self { stack, ..Self::default() };
-        }
-    }
-
-    /// Whether the peak may have changed since it was read: the memory is near its largest, or a second has passed.
-    fn may_have_peaked(&self, resident: u64, now: Instant) -> bool {
-        resident >= self.largest - self.largest / 20
-            || self.peak_read.is_none_or(|read| now.duration_since(read) >= PEAK_INTERVAL)
-    }
-
-    fn saw_peak(&mut self, peak: Option<u64>, now: Instant) {
-        self.peak = peak.or(self.peak);
-        self.peak_read = Some(now);
-    }
-
-    /// The kernel's peak is never below what was seen with our own eyes.
-    fn saw(&mut self, resident: u64) {
-        self.largest = self.largest.max(resident);
-        self.peak = self.peak.map(|peak| peak.max(resident));
-    }
-}
-
-/// The part of a reading that stat and the clock tell.
-fn scheduled(stat: &Stat, look: &Look) -> Reading {
-    let ticks = |ticks: u64| CpuTime::from_nanos(ticks.saturating_mul(look.units.tick_nanos));
-    let mut reading = Reading {
-        key: look.key,
-        counters: Counters::default(),
-        gauges: Gauges::default(),
-        reaped: Some(ticks(stat.reaped_user_ticks.saturating_add(stat.reaped_system_ticks))),
+/// Whether a number still belongs to a process that was there before.
+fn is_still(key: ProcessKey, files: Option<&Files>, buffer: &mut Buffer) -> bool {
+    let stat = match files {
+        Some(files) => files.stat(buffer).ok().flatten(),
+        None => image::stat(key.pid),
     };
-    if look.metrics.has(MetricSet::CPU) {
-        reading.counters.cpu = Some(look.cpu);
-        reading.counters.cpu_user = Some(ticks(stat.user_ticks));
-        reading.counters.cpu_system = Some(ticks(stat.system_ticks));
-        reading.counters.faults_minor = Some(Count(stat.minor_faults));
-        reading.counters.faults_major = Some(Count(stat.major_faults));
-        reading.gauges.state = Some(state(stat));
-    }
-    if look.metrics.has(MetricSet::THREADS) {
-        reading.gauges.threads = Some(stat.threads);
-    }
-    reading
+    stat.is_some_and(|stat| is_of(&stat, key))
 }
 
-/// The letters of `proc_pid_stat(5)`.
-fn state(stat: &Stat) -> ProcessState {
-    match stat.state {
-        b'R' => ProcessState::Running,
-        b'S' => ProcessState::Sleeping,
-        b'D' => ProcessState::Waiting,
-        b'T' | b't' => ProcessState::Stopped,
-        _ if stat.has_ended() => ProcessState::Zombie,
-        _ => ProcessState::Other,
+/// Sizes of its memory; nothing where it has none (any more).
+fn sizes(files: &Files, look: &Look, buffer: &mut Buffer, gauges: &mut Gauges) -> io::Result<()> {
+    if let Some(statm) = files.statm(buffer)? {
+        gauges.rss = Some(look.units.bytes(statm.resident));
+        gauges.shared = Some(look.units.bytes(statm.shared));
+        gauges.virtual_size = Some(look.units.bytes(statm.size));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stat(letter: char, threads: u32) -> Stat {
-        let rest = format!("1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 {threads} 0 9 0 0 0 0 0 0");
-        Stat::parse(format!("5 (x) {letter} {rest}").as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn a_process_whose_first_thread_alone_has_ended_lives() {
-        assert_eq!(state(&stat('Z', 1)), ProcessState::Zombie);
-        assert_eq!(state(&stat('Z', 2)), ProcessState::Other);
-    }
-
-    #[test]
-    fn a_peak_is_read_near_the_largest_memory_and_once_a_second_below() {
-        let now = Instant::now();
-        let mut memory = Memory::default();
-        assert!(memory.may_have_peaked(1000, now));
-        memory.saw_peak(Some(1100), now);
-        memory.saw(1000);
-        assert!(memory.may_have_peaked(950, now));
-        assert!(!memory.may_have_peaked(949, now));
-        assert!(!memory.may_have_peaked(949, now + Duration::from_millis(999)));
-        assert!(memory.may_have_peaked(949, now + PEAK_INTERVAL));
-    }
-
-    #[test]
-    fn a_peak_is_at_least_what_was_seen_and_ends_with_the_program() {
-        let mut memory = Memory::default();
-        memory.belongs_to(7);
-        memory.saw_peak(Some(1000), Instant::now());
-        memory.saw(2000);
-        memory.belongs_to(7);
-        assert_eq!(memory.peak, Some(2000));
-        memory.saw_peak(None, Instant::now());
-        memory.belongs_to(0);
-        assert_eq!(memory.peak, Some(2000));
-        memory.belongs_to(8);
-        assert_eq!(memory.peak, None);
-    }
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::ProcessTable;
-use procmon_model::process::{ProcessKey, ProcessState};
+use procmon_model::process::{LastReading, ProcessKey, ProcessState};
+use procmon_model::units::Bytes;
 
+use super::puppet::Puppet;
 use super::support::{
     Echo, cpu_from_wait4, kept_for, key_of, read, wait_until_ended, within_a_millisecond, worker,
 };
@@ -15,9 +17,9 @@ fn a_child_that_was_never_read_leaves_its_final_time_until_it_is_waited_for() {
     let child = worker();
     let key = key_of(child.id());
     wait_until_ended(key.pid);
-    let (last, is_final) = Table::new().close(key).unwrap();
+    let LastReading { reading: last, cpu_final, peak_final } = Table::new().close(key).unwrap();
     let exact = cpu_from_wait4(child);
-    assert!(is_final);
+    assert!(cpu_final && !peak_final);
     assert!(within_a_millisecond(last.counters.cpu.unwrap(), exact), "{last:?} {exact:?}");
     assert_eq!((last.gauges.rss, last.gauges.state), (None, Some(ProcessState::Zombie)));
 }
@@ -28,14 +30,14 @@ fn the_last_reading_of_a_child_has_its_final_time_and_the_peak_of_before() {
     let mut table = Table::new();
     let alive = read(&mut table, echo.key).unwrap();
     echo.end();
-    let (last, is_final) = table.close(echo.key).unwrap();
-    assert!(is_final);
+    let LastReading { reading: last, cpu_final, .. } = table.close(echo.key).unwrap();
+    assert!(cpu_final);
     assert!(last.counters.cpu > alive.counters.cpu);
     assert_eq!(last.gauges.rss_peak, alive.gauges.rss_peak);
     assert_eq!(last.counters.written_chars, alive.counters.written_chars);
     assert_eq!((last.gauges.rss, last.gauges.fds), (None, None));
     assert_eq!(kept_for(echo.key.pid), 0);
-    assert_eq!(table.close(echo.key).map(|(reading, _)| reading.gauges.rss_peak), Some(None));
+    assert_eq!(table.close(echo.key).map(|last| last.reading.gauges.rss_peak), Some(None));
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn what_has_gone_is_left_out_and_its_last_reading_is_not_final() {
     echo.child.wait().unwrap();
     assert_eq!(read(&mut table, echo.key), None);
     assert_eq!(kept_for(echo.key.pid), 0);
-    assert_eq!(table.close(echo.key), Some((alive, false)));
+    assert_eq!(table.close(echo.key), Some(LastReading::unfinished(alive)));
     assert_eq!(table.close(echo.key), None);
     assert_eq!(table.denied(), 0);
     assert_eq!(read_once(echo.key.pid, MetricSet::ALL), None);
@@ -91,4 +93,26 @@ fn files_that_were_opened_before_the_end_never_show_another_process() {
     assert!(is_gone(&files.statm(&mut buffer).unwrap_err()));
     assert!(is_gone(&files.io(&mut buffer).unwrap_err()));
     assert!(is_gone(&files.descriptors().unwrap_err()));
+}
+
+#[test]
+fn the_peak_of_a_process_that_touched_no_page_since_it_was_read_is_final() {
+    let mut puppet = Puppet::start(&["large = bytearray(b'x') * (32 << 20)", "del large"]);
+    let mut table = Table::new();
+    let peak = Bytes::new(puppet.figure("status", "VmHWM:") * 1024);
+    assert_eq!(read(&mut table, puppet.key).unwrap().gauges.rss_peak, Some(peak));
+    puppet.kill();
+    let last = table.close(puppet.key).unwrap();
+    assert_eq!((last.reading.gauges.rss_peak, last.peak_final), (Some(peak), true));
+}
+
+#[test]
+fn the_peak_of_a_process_that_grew_after_its_last_reading_is_not_final() {
+    let mut puppet = Puppet::start(&[]);
+    let mut table = Table::new();
+    let peak = read(&mut table, puppet.key).unwrap().gauges.rss_peak;
+    puppet.order("large = bytearray(b'x') * (32 << 20); os._exit(0)");
+    wait_until_ended(puppet.key.pid);
+    let last = table.close(puppet.key).unwrap();
+    assert_eq!((last.reading.gauges.rss_peak, last.peak_final), (peak, false));
 }

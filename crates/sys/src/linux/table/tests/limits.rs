@@ -1,15 +1,19 @@
 //! Floor 7. Readings without enough descriptors or rights.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use std::{env, iter};
 
+use procmon_model::metrics::MetricSet;
 use procmon_model::ports::ProcessTable;
-use procmon_model::process::ProcessState;
+use procmon_model::process::{ProcessKey, ProcessState, Reading};
 use procmon_model::units::Bytes;
 
+use super::puppet::{pass_at, wait_until_asleep};
 use super::support::{Echo, kept_for, key_of, read};
 use crate::linux::support::{runs_elsewhere, test_path};
 use crate::linux::table::Table;
@@ -25,9 +29,9 @@ fn without_room_for_descriptors_the_same_is_read_and_nothing_is_kept() {
         assert_eq!(read(&mut Table::new(), echo.key), reading);
     }
     echo.end();
-    let (last, is_final) = cramped.close(echo.key).unwrap();
-    assert!(is_final);
-    assert_eq!(last.counters.written_chars, Some(Bytes::new("?abc".len() as u64)));
+    let last = cramped.close(echo.key).unwrap();
+    assert!(last.cpu_final);
+    assert_eq!(last.reading.counters.written_chars, Some(Bytes::new("?abc".len() as u64)));
     assert_eq!(cramped.denied(), 0);
 }
 
@@ -95,9 +99,90 @@ fn what_we_may_not_know_is_unknown_and_counted_once() {
         assert!(reading.counters.cpu.is_some() && reading.gauges.rss_peak.is_some());
         child.stdin.as_mut().unwrap().write_all(b"work\n").unwrap();
     }
+    for second in 0..10 {
+        let now = Instant::now() + Duration::from_secs(second);
+        let readings = pass_at(&mut table, &[key], &[], MetricSet::USUAL, now);
+        assert_eq!(readings.processes[0].gauges.pss, None);
+    }
     drop(child.stdin.take());
     child.wait().unwrap();
     assert_eq!(table.denied(), 1);
+}
+
+/// Processes that sleep until they are dropped, and cost us no descriptor.
+struct Sleepers(Vec<Child>);
+
+impl Sleepers {
+    fn start(count: usize) -> Self {
+        let sleeper = || Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().unwrap();
+        Self(iter::repeat_with(sleeper).take(count).collect())
+    }
+
+    fn keys(&self) -> Vec<ProcessKey> {
+        let pids = self.0.iter().map(Child::id).inspect(|pid| wait_until_asleep(*pid));
+        pids.map(key_of).collect()
+    }
+}
+
+impl Drop for Sleepers {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+/// A number of descriptors that is far too low.
+const CEILING: i32 = 40;
+
+#[test]
+fn with_few_descriptors_some_files_are_kept_and_every_process_is_read() {
+    if runs_elsewhere(&test_path!(), &[]) {
+        return;
+    }
+    let sleepers = Sleepers::start(300);
+    let keys = sleepers.keys();
+    let (mut table, now) = (Table::with_ceiling(CEILING), Instant::now());
+    for metrics in [MetricSet::USUAL, MetricSet::ALL] {
+        let readings = pass_at(&mut table, &keys, &[], metrics, now);
+        let read: Vec<ProcessKey> = readings.processes.iter().map(|reading| reading.key).collect();
+        assert_eq!(read, keys);
+        for Reading { counters, gauges, .. } in readings.processes {
+            assert!(counters.run_delay.is_some() && counters.switches_forced.is_some());
+            assert!(gauges.rss.is_some() && counters.read.is_some());
+        }
+        let kept = keys.iter().map(|key| kept_for(key.pid)).filter(|kept| *kept > 0);
+        assert_eq!(kept.collect::<HashSet<_>>(), HashSet::from([6]));
+        let ours = fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let ours = ours.filter(|entry| fs::read_link(entry.path()).unwrap().starts_with("/proc"));
+        let mut numbers = ours.map(|entry| entry.file_name().into_string().unwrap());
+        assert!(numbers.all(|number| number.parse::<i32>().unwrap() <= CEILING));
+    }
+    assert_eq!(table.denied(), 0);
+}
+
+#[test]
+fn twenty_thousand_processes_can_be_watched_with_sixty_four_descriptors() {
+    if runs_elsewhere(&test_path!(), &[]) {
+        return;
+    }
+    let sleepers = Sleepers::start(20);
+    let living = sleepers.keys();
+    forbid_descriptors_from(64);
+    let mut table = Table::new();
+    // The numbers of these are larger than any that the kernel gives.
+    let gone = (1 << 22..).map(|pid| ProcessKey { pid, start: 1 });
+    let keys: Vec<ProcessKey> = living.iter().copied().chain(gone).take(20_000).collect();
+    for second in 0..3 {
+        let now = Instant::now() + Duration::from_secs(second);
+        let readings = pass_at(&mut table, &keys, &living, MetricSet::ALL, now);
+        let read = readings.processes.iter().map(|reading| reading.key);
+        assert_eq!(read.collect::<Vec<_>>(), living);
+        assert_eq!(readings.threads.len(), living.len());
+        assert_eq!(living.iter().map(|key| kept_for(key.pid)).sum::<usize>(), 0);
+    }
+    assert_eq!(table.denied(), 0);
 }
 
 #[test]

@@ -17,9 +17,11 @@ pub(super) fn key_of(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: image::stat(pid).unwrap().start }
 }
 
+/// Reads everything of a process but what depends on how much time has passed.
 pub(super) fn read(table: &mut Table, key: ProcessKey) -> Option<Reading> {
     let mut readings = Readings::default();
-    let pass = Pass { keys: &[key], metrics: MetricSet::ALL, copies: &[] };
+    let metrics = MetricSet::ALL.without(MetricSet::PSS);
+    let pass = Pass { keys: &[key], metrics, copies: &[] };
     table.read(&pass, &mut readings);
     assert!(readings.processes.len() <= 1);
     readings.processes.pop()

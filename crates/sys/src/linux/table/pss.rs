@@ -1,0 +1,178 @@
+//! Floor 7. The proportional set size of one process: how it is read, what that costs and when it is worth doing again.
+
+use std::fs::File;
+use std::io;
+use std::time::{Duration, Instant};
+
+use procmon_model::units::{Bytes, CpuTime};
+
+use super::files::{Buffer, is_exhausted};
+use crate::linux::parse;
+
+/// What is expected of a process that was never read: the kernel walks its page tables. In nanoseconds.
+const COST_OF_ANY: u64 = 30_000;
+const COST_OF_A_MEGABYTE: u64 = 10_000;
+
+/// After how long one is read again of a process of which nothing is known to have changed: processes beyond the tree
+/// share its files, too.
+const REFRESH: Duration = Duration::from_secs(10);
+
+/// What is kept of one process.
+#[derive(Default)]
+pub(super) struct Pss {
+    last: Option<Read>,
+    /// Whether the kernel would not tell; it is not asked again until another program runs.
+    refused: bool,
+}
+
+struct Read {
+    at: Instant,
+    resident: u64,
+    cost: CpuTime,
+    neighbours: u64,
+}
+
+/// How urgent a reading is, the most urgent being the smallest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Urgency {
+    /// Nothing else tells what the process holds.
+    Copy,
+    /// Never read, or much has changed since.
+    Changed,
+    /// Little has changed, but some time ago.
+    Settled,
+}
+
+/// What a reading is made for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Situation {
+    pub(super) resident: Bytes,
+    pub(super) is_copy: bool,
+    /// A number that changes with the processes that may share the memory.
+    pub(super) neighbours: u64,
+    pub(super) now: Instant,
+}
+
+impl Pss {
+    /// How urgent a reading is; `None` where it is not worth its cost, or not to be had.
+    pub(super) fn urgency(&self, situation: &Situation) -> Option<Urgency> {
+        if self.refused {
+            return None;
+        }
+        let settled = self.last.as_ref().is_some_and(|last| {
+            let change = situation.resident.get().abs_diff(last.resident);
+            change < last.resident / 50 && last.neighbours == situation.neighbours
+        });
+        match settled {
+            true if self.age(situation.now) < REFRESH => None,
+            true => Some(Urgency::Settled),
+            false if situation.is_copy => Some(Urgency::Copy),
+            false => Some(Urgency::Changed),
+        }
+    }
+
+    /// What a reading is worth, among those of the same urgency: what is resident, times how long ago it was read. So
+    /// those that were never read come first, by size, and of the others the large ones come more often, but not alone.
+    pub(super) fn worth(&self, situation: &Situation) -> u128 {
+        u128::from(situation.resident.get()) * self.age(situation.now).as_millis()
+    }
+
+    fn age(&self, now: Instant) -> Duration {
+        self.last.as_ref().map_or(Duration::MAX, |last| now.duration_since(last.at))
+    }
+
+    /// What a reading will cost: as much a page as the last time.
+    pub(super) fn expected_cost(&self, resident: Bytes) -> CpuTime {
+        let resident = u128::from(resident.get());
+        let nanos = match &self.last {
+            Some(last) => {
+                u128::from(last.cost.as_nanos()) * resident / u128::from(last.resident.max(1))
+            }
+            None => u128::from(COST_OF_ANY) + u128::from(COST_OF_A_MEGABYTE) * (resident >> 20),
+        };
+        CpuTime::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
+    /// Reads it of the process of a number, if that is the right one once its file is open. The file stays with the
+    /// address space that it was opened on, so that nothing would be won by keeping it.
+    pub(super) fn read(
+        &mut self,
+        pid: u32,
+        buffer: &mut Buffer,
+        is_right: impl FnOnce(&mut Buffer) -> bool,
+    ) -> Option<Bytes> {
+        let result = File::open(format!("/proc/{pid}/smaps_rollup")).and_then(|file| {
+            let text = if is_right(buffer) { buffer.fill(&file)? } else { &[] };
+            Ok(parse::proportional_set_size(text))
+        });
+        self.refused = result.as_ref().is_err_and(|error: &io::Error| !is_exhausted(error));
+        result.ok().flatten().map(Bytes::new)
+    }
+
+    /// Keeps what a reading was made for, and what it cost.
+    pub(super) fn was_read(&mut self, situation: &Situation, cost: CpuTime) {
+        let Situation { resident, neighbours, now: at, .. } = *situation;
+        self.last = Some(Read { at, resident: resident.get(), cost, neighbours });
+    }
+}
+
+/// The least that a reading costs.
+pub(super) const LEAST_COST: CpuTime = CpuTime::from_nanos(COST_OF_ANY);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn situation(megabytes: u64, now: Instant) -> Situation {
+        let resident = Bytes::new(megabytes << 20);
+        Situation { resident, is_copy: false, neighbours: 1, now }
+    }
+
+    fn read_at(megabytes: u64, now: Instant) -> Pss {
+        let mut pss = Pss::default();
+        pss.was_read(&situation(megabytes, now), CpuTime::from_millis(2));
+        pss
+    }
+
+    #[test]
+    fn what_was_never_read_is_urgent_and_most_of_all_copies() {
+        let (pss, at) = (Pss::default(), situation(100, Instant::now()));
+        assert_eq!(pss.urgency(&at), Some(Urgency::Changed));
+        assert_eq!(pss.urgency(&Situation { is_copy: true, ..at }), Some(Urgency::Copy));
+        assert!(Urgency::Copy < Urgency::Changed && Urgency::Changed < Urgency::Settled);
+    }
+
+    #[test]
+    fn what_was_read_is_urgent_again_once_it_or_its_neighbours_have_changed() {
+        let now = Instant::now();
+        let pss = read_at(100, now);
+        assert_eq!(pss.urgency(&situation(101, now)), None);
+        assert_eq!(pss.urgency(&situation(102, now)), Some(Urgency::Changed));
+        assert_eq!(pss.urgency(&situation(98, now)), Some(Urgency::Changed));
+        let others = Situation { neighbours: 2, ..situation(100, now) };
+        assert_eq!(pss.urgency(&others), Some(Urgency::Changed));
+        assert_eq!(pss.urgency(&situation(100, now + REFRESH)), Some(Urgency::Settled));
+    }
+
+    #[test]
+    fn the_unread_come_first_and_the_large_more_often_than_the_small() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let unread = |megabytes| Pss::default().worth(&situation(megabytes, now));
+        assert!(unread(2) > unread(1));
+        assert!(unread(1) > read_at(1 << 20, now).worth(&situation(1 << 20, now + 9 * second)));
+        let (large, small) = (read_at(300, now + second), read_at(100, now));
+        let worth = |pss: &Pss, megabytes, at| pss.worth(&situation(megabytes, at));
+        let later = now + 2 * second;
+        assert!(worth(&large, 300, later) > worth(&small, 100, later));
+        let just_after = now + second + second / 4;
+        assert!(worth(&large, 300, just_after) < worth(&small, 100, just_after));
+    }
+
+    #[test]
+    fn a_reading_is_expected_to_cost_by_the_page_what_the_last_did() {
+        let cost = |pss: &Pss, megabytes: u64| pss.expected_cost(Bytes::new(megabytes << 20));
+        assert_eq!(cost(&Pss::default(), 0), LEAST_COST);
+        assert_eq!(cost(&Pss::default(), 100), CpuTime::from_nanos(1_030_000));
+        assert_eq!(cost(&read_at(100, Instant::now()), 150), CpuTime::from_millis(3));
+    }
+}
