@@ -192,8 +192,11 @@ impl Engine {
         let Some(info) = self.tree.info(key) else { return };
         let ancestors: Vec<&str> =
             self.tree.ancestors(key).filter_map(|info| info.image.role.as_deref()).collect();
+        // Of a program that was gone before it could be read, the name is known at most.
+        let name = std::slice::from_ref(&info.image.name);
+        let unread = info.image.command.is_empty() && info.image.exe.is_none();
         let role = role(&Portrait {
-            command: &info.image.command,
+            command: if unread { name } else { &info.image.command },
             exe: info.image.exe.as_deref(),
             environment: &info.image.environment,
             ancestors: &ancestors,

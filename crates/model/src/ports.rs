@@ -9,7 +9,7 @@ use crate::event::{Ending, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Surroundings};
 use crate::metrics::MetricSet;
 use crate::process::{LastReading, ProcessInfo, ProcessKey, Readings};
-use crate::record::{OwnCost, Record, Totals};
+use crate::record::{OwnCost, Record, Totals, Warning};
 use crate::units::{CpuTime, Elapsed, WallTime};
 
 /// Tells the time of a session.
@@ -73,6 +73,11 @@ pub trait EventSource: Clock {
 
     /// What can be known through it.
     fn capabilities(&self) -> Capabilities;
+
+    /// What has gone wrong since this was last asked, but for events that were lost: those are told as such.
+    fn troubles(&mut self) -> Vec<Warning> {
+        Vec::new()
+    }
 }
 
 /// Reads what processes have used.

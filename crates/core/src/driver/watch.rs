@@ -217,6 +217,7 @@ impl Driver {
             }
             self.engine.on_event(event, reading, &mut self.records);
         }
+        self.records.extend(self.parts.events.troubles().into_iter().map(Record::Warning));
         self.hand_out();
     }
 

@@ -1,10 +1,13 @@
 //! Floor 9. Stories of processes that come, work and go.
 
+use procmon_model::engine::Engine;
 use procmon_model::event::{Ending, LastKnown, ProcessEvent};
-use procmon_model::fake::Story;
-use procmon_model::record::Record;
+use procmon_model::fake::{FakeWorld, Story};
+use procmon_model::ports::{EventSource, Found};
+use procmon_model::process::{Image, ProcessInfo};
+use procmon_model::record::{Record, WarningKind};
 use procmon_model::settings::Settings;
-use procmon_model::units::{Bytes, CpuTime};
+use procmon_model::units::{Bytes, CpuTime, Elapsed};
 
 use super::told::{fixed, ms, play};
 
@@ -148,4 +151,60 @@ fn forked_copies_are_counted_once_as_soon_as_their_proportional_sizes_are_known(
     let memory: Vec<_> = told.samples().iter().map(|sample| (sample.memory, sample.pss)).collect();
     assert_eq!(memory[0], (Some(Bytes::new(600)), None));
     assert_eq!(memory[1], (Some(Bytes::new(200)), Some(Bytes::new(200))));
+}
+
+#[test]
+fn what_fails_in_the_middle_of_a_run_is_warned_of_when_it_is_noticed() {
+    let mut story = Story::of(&["npm", "test"]);
+    story.fail(250).end(500, 1, Ending::Code(0));
+    let told = play(story, &fixed(100));
+    let warned = |record: &Record| matches!(record, Record::Warning(_));
+    let [Record::Warning(warning)] =
+        &told.records.iter().filter(|it| warned(it)).cloned().collect::<Vec<_>>()[..]
+    else {
+        panic!("{:?}", told.records)
+    };
+    assert_eq!(
+        (warning.kind, warning.at),
+        (WarningKind::AccountingChanged, Elapsed::from_millis(250))
+    );
+    let end = told.records.iter().position(|record| matches!(record, Record::End(_)));
+    assert!(told.records.iter().position(warned) < end);
+    let passes = told.records.iter().take_while(|record| !warned(record));
+    assert_eq!(passes.filter(|record| matches!(record, Record::Sample(_))).count(), 2);
+}
+
+#[test]
+fn a_program_that_was_gone_before_it_was_read_goes_by_the_name_that_its_end_tells() {
+    let mut world = FakeWorld::new(Story::of(&["npm", "test"]));
+    let living = world.watch(Story::key(1), Found::Held, true).unwrap();
+    let mut records = vec![];
+    let mut engine = Engine::new(&fixed(100), living.clone(), false, &mut records).unwrap();
+    let (at, key) = (Elapsed::from_millis(10), Story::key(2));
+    let process = ProcessInfo {
+        key,
+        parent: Some(Story::key(1)),
+        image: Image { inherited: true, ..living[0].image.clone() },
+        ..living[0].clone()
+    };
+    let by_name = Image { name: "git".to_owned(), ..Image::default() };
+    let (ending, last) = (Ending::Code(0), LastKnown::default());
+    for event in [
+        ProcessEvent::Started { at, process },
+        ProcessEvent::Renamed { at, key, image: None },
+        ProcessEvent::Renamed { at, key, image: Some(by_name.clone()) },
+        ProcessEvent::Ended { at, key, ending, last },
+    ] {
+        engine.on_event(event, None, &mut records);
+    }
+    let images = records.iter().filter_map(|record| match record {
+        Record::Event(ProcessEvent::Renamed { image, .. }) => image.clone(),
+        _ => None,
+    });
+    let images: Vec<Image> = images.collect();
+    assert_eq!(
+        (images[0].role.as_deref(), images[0].inherited),
+        (Some("npm test (short-lived)"), true)
+    );
+    assert_eq!(images[1], Image { role: Some("git".to_owned()), ..by_name });
 }

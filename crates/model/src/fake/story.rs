@@ -34,6 +34,8 @@ pub struct Story {
     pub(super) roles: Vec<Role>,
     /// Moments at which the source of events loses some: when, and how many.
     pub(super) losses: Vec<(Elapsed, u64)>,
+    /// Moments at which something fails that the source of events had at the start.
+    pub(super) failures: Vec<Elapsed>,
     /// Moments at which the kernel kills something for want of memory.
     pub(super) oom_kills: Vec<Elapsed>,
     /// What the cgroup counts that was made for the command.
@@ -136,6 +138,12 @@ impl Story {
     /// The source of events loses some.
     pub fn lose(&mut self, at: u64, count: u64) -> &mut Self {
         self.losses.push((Elapsed::from_millis(at), count));
+        self
+    }
+
+    /// Something fails that the source of events had at the start.
+    pub fn fail(&mut self, at: u64) -> &mut Self {
+        self.failures.push(Elapsed::from_millis(at));
         self
     }
 

@@ -17,7 +17,7 @@ use crate::ports::{
 use crate::process::{
     Count, Counters, Gauges, LastReading, ProcessInfo, ProcessKey, ProcessState, Reading, Readings,
 };
-use crate::record::{OwnCost, Totals};
+use crate::record::{OwnCost, Totals, Warning, WarningKind};
 use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
 
 /// A world in which a story happens. Clones share it, so that one can be each of the driver's ports.
@@ -273,6 +273,14 @@ impl EventSource for FakeWorld {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities { tier: Tier::Events, metrics: MetricSet::ALL, exact: false, reasons: vec![] }
+    }
+
+    fn troubles(&mut self) -> Vec<Warning> {
+        let now = self.now_();
+        let failures = &mut self.inner.story.borrow_mut().failures;
+        let (kind, message) = (WarningKind::AccountingChanged, "it was foretold");
+        let warning = |at| Warning { at, kind, count: 1, message: message.to_owned() };
+        failures.extract_if(.., |at| *at <= now).map(warning).collect()
     }
 }
 

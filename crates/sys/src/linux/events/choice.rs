@@ -1,12 +1,14 @@
 //! Floor 7. The choice of a source of events: the best that works here, or the one that is demanded.
 
+use std::env;
 use std::io;
 
 use procmon_model::ports::EventSource;
 
 use crate::linux::clock::SessionClock;
 use crate::linux::events::pid_range::PidRange;
-use crate::linux::events::proc_connector::ProcConnector;
+use crate::linux::events::proc_connector::{Ends, ProcConnector};
+use crate::linux::events::records::{NoRecords, Records};
 use crate::linux::events::socket::{Subscription, Unusable};
 use crate::linux::waiter::Waiter;
 use crate::world::{Accounting, Inside};
@@ -31,17 +33,47 @@ pub(crate) fn open(
         }
     };
     Ok(match subscription {
-        Ok(subscription) => Box::new(ProcConnector::new(subscription, clock, waiter, adopter)?),
+        Ok(subscription) => {
+            let ends = ends(accounting, inside)?;
+            Box::new(ProcConnector::new(subscription, ends, clock, waiter, adopter)?)
+        }
         Err(why) => Box::new(PidRange::new(clock, waiter, adopter, reasons(&why, inside))?),
     })
 }
 
+/// The records of ends, where they are wanted and can be had, or must be.
+fn ends(accounting: Accounting, inside: Inside) -> io::Result<Ends> {
+    if accounting == Accounting::Events {
+        return Ok(Ends::default());
+    }
+    match Records::open() {
+        Ok(records) => Ok(Ends { records: Some(records), why_none: None }),
+        Err(error) if accounting == Accounting::Exact => Err(unsupported(why_none(&error, inside))),
+        Err(error) => Ok(Ends { records: None, why_none: Some(why_none(&error, inside)) }),
+    }
+}
+
+/// Why there are no records, and what gives them. In somebody else's process that is not for us to say: whoever gave
+/// the right to node would give it to every script.
+fn why_none(error: &NoRecords, inside: Inside) -> String {
+    match (error, inside, env::current_exe()) {
+        (NoRecords::Refused, Inside::OwnProcess, Ok(us)) => {
+            format!("{error}: `sudo setcap cap_net_admin+ep {}` gives it", us.display())
+        }
+        _ => error.to_string(),
+    }
+}
+
 fn unwritten() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, "this accounting is not available yet")
+    unsupported("this accounting is not available yet".to_owned())
 }
 
 fn demanded(error: &Unusable) -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, error.to_string())
+    unsupported(error.to_string())
+}
+
+fn unsupported(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, why)
 }
 
 fn reasons(why: &str, inside: Inside) -> Vec<String> {

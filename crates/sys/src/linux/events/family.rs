@@ -71,6 +71,12 @@ impl Family {
         self.members.contains_key(&pid)
     }
 
+    /// Whether a thread of this number lives, the first or another.
+    pub(super) fn has_thread(&self, thread: u32) -> bool {
+        let of = |member: &Member| member.threads.others.contains(&thread);
+        self.has(thread) || self.members.values().any(of)
+    }
+
     /// The living process of this number.
     pub(super) fn member(&self, pid: u32) -> Option<&ProcessInfo> {
         self.members.get(&pid).map(|member| &member.info)

@@ -10,10 +10,12 @@ mod looks;
 mod pid_range;
 mod polled;
 mod proc_connector;
+pub(crate) mod records;
 mod rhythm;
 mod socket;
 #[cfg(test)]
 mod tests;
 mod unseen;
+mod witness;
 
 pub(crate) use choice::open;

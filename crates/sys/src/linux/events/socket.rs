@@ -7,14 +7,13 @@
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::linux::events::codec::{self, GROUP, LONGEST, Message, Request, What};
+use crate::linux::events::witness;
 use crate::linux::kernel::epoll::Epoll;
 use crate::linux::kernel::netlink::{Netlink, Received};
-use crate::linux::kernel::{process, time};
+use crate::linux::kernel::time;
 
 /// How long the kernel may take to answer; it answers within microseconds or never.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -119,15 +118,7 @@ impl Subscription {
     /// Whether we are told of a thread of ours, and when it is born.
     fn tells_of_us(&self) -> Result<(), Unusable> {
         let before = time::monotonic();
-        let (tell, told) = mpsc::channel();
-        let witness =
-            thread::Builder::new().name("procmon-witness".to_owned()).spawn(move || {
-                // Nobody listens any more where the other side has given up.
-                tell.send(process::own_thread()).unwrap_or_default();
-            })?;
-        // A channel that is closed without a word means that the witness came to grief.
-        let thread = told.recv().map_err(io::Error::other)?;
-        drop(witness);
+        let thread = witness::send()?;
         let ours = std::process::id();
         let is_birth = |message: &Message| {
             matches!(message.what, What::Fork { thread: child, process, .. } if child == thread && process == ours)

@@ -1,10 +1,10 @@
-//! Floor 7. Sockets to the kernel's connector (netlink(7)).
+//! Floor 7. Sockets to the kernel: to its connector and to its families of generic messages (netlink(7)).
 
 use std::io;
 use std::mem;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-/// A socket to the connector, which never blocks.
+/// A socket to the kernel, which never blocks.
 #[derive(Debug)]
 pub(crate) struct Netlink(OwnedFd);
 
@@ -22,9 +22,18 @@ pub(crate) enum Received {
 impl Netlink {
     /// A socket that hears this group of the connector.
     pub(crate) fn bound_to(group: u32) -> io::Result<Self> {
+        Self::bound(libc::NETLINK_CONNECTOR, group)
+    }
+
+    /// A socket for generic messages, which hears what the kernel sends to us alone.
+    pub(crate) fn generic() -> io::Result<Self> {
+        Self::bound(libc::NETLINK_GENERIC, 0)
+    }
+
+    fn bound(protocol: libc::c_int, group: u32) -> io::Result<Self> {
         let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
         // SAFETY: socket takes three numbers and returns a descriptor or -1.
-        let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, libc::NETLINK_CONNECTOR) };
+        let fd = unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) };
         if fd < 0 {
             return Err(io::Error::last_os_error());
         }

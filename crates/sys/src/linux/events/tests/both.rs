@@ -1,4 +1,4 @@
-//! Floor 7. Stories that both sources tell alike: of processes that live for a while.
+//! Floor 7. Stories that all sources tell alike: of processes that live for a while.
 
 use std::io::Write;
 use std::process::Command;

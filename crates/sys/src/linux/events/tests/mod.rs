@@ -1,9 +1,10 @@
-//! Floor 7. Tests of both sources of events with real processes.
+//! Floor 7. Tests of the sources of events with real processes.
 
 mod apart;
 mod both;
 mod cramped;
 mod crowd;
 mod looked;
+mod recorded;
 mod story;
 mod told;

@@ -7,7 +7,7 @@ use std::io::{self, PipeWriter};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
-use procmon_model::event::{Ending, ProcessEvent};
+use procmon_model::event::{Ending, LastKnown, ProcessEvent};
 use procmon_model::ports::{Child, Found, Launch, Stdio};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 
@@ -44,10 +44,28 @@ pub(super) fn ends_are_remembered() -> bool {
     kernel_is_at_least(6, 15)
 }
 
+/// Whether the kernel's records of ends are for us: where events are, with the right of `CAP_NET_ADMIN`.
+pub(super) fn records_are_kept() -> bool {
+    const NET_ADMIN: u32 = 12;
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let rights = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
+    let rights = u64::from_str_radix(rights, 16).unwrap();
+    events_are_told() && rights >> NET_ADMIN & 1 == 1
+}
+
 /// The sources that can be had here.
 pub(super) fn sources() -> Vec<Accounting> {
-    let all = [Accounting::Events, Accounting::Poll];
-    all.into_iter().skip(usize::from(!events_are_told())).collect()
+    let all = [
+        (Accounting::Exact, records_are_kept()),
+        (Accounting::Events, events_are_told()),
+        (Accounting::Poll, true),
+    ];
+    all.into_iter().filter(|(_, had)| *had).map(|(accounting, _)| accounting).collect()
+}
+
+/// Those of them to which the kernel tells events.
+pub(super) fn told_sources() -> Vec<Accounting> {
+    sources().into_iter().filter(|accounting| *accounting != Accounting::Poll).collect()
 }
 
 fn kernel_is_at_least(major: u32, minor: u32) -> bool {
@@ -155,6 +173,20 @@ impl Story {
     /// How a process ended.
     pub(super) fn ending(&self, key: ProcessKey) -> Option<Ending> {
         self.ends().into_iter().find(|(ended, _)| *ended == key).map(|(_, ending)| ending)
+    }
+
+    /// What the records of a process's end tell.
+    pub(super) fn last(&self, key: ProcessKey) -> LastKnown {
+        let last = self.events.iter().find_map(|event| match event {
+            ProcessEvent::Ended { key: ended, last, .. } if *ended == key => Some(*last),
+            _ => None,
+        });
+        last.unwrap()
+    }
+
+    /// What a process was last known to be called; `None` where it ran something that was not read.
+    pub(super) fn name(&self, key: ProcessKey) -> Option<&str> {
+        self.images()[&key].map(|image| image.name.as_str())
     }
 
     /// What each process was last known to run; `None` where it ran something that was not read.
