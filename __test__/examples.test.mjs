@@ -18,7 +18,8 @@ before(() => ['jest', 'vitest', 'webpack'].forEach(install), { timeout });
 test('a jest run is seen whole: each process, each worker by its name, and all of their time', { timeout }, () => {
   const { summary, whole, births } = watched('jest', ['npx', 'jest', '-w', '4']);
   assert.equal(summary.exitCode, 0);
-  assert.deepEqual(accounted(summary), { tier: '1', lost: 0, missedAtMost: 0, exact: true });
+  const tier = process.getuid() === 0 ? 'R' : '1';
+  assert.deepEqual(accounted(summary), { tier, lost: 0, missedAtMost: 0, exact: true });
   assert.equal(summary.processesSeen, births);
   const roles = Object.keys(summary.byRole);
   for (const role of ['npx jest', 'jest', 'jest worker 1', 'jest worker 2', 'jest worker 3', 'jest worker 4']) {

@@ -1,0 +1,32 @@
+//! Floor 12. The part of the benchmark that calls the crates and not the binary. Prints one line of JSON.
+
+mod burners;
+mod crowd;
+mod raw;
+mod readers;
+mod samples;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "procmon-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `samples <rounds>`, or one of the roles that this program starts itself in.
+fn run(words: &[String]) -> io::Result<()> {
+    let number =
+        || words.get(1).and_then(|word| word.parse().ok()).ok_or(io::ErrorKind::InvalidInput);
+    match words.first().map(String::as_str) {
+        Some("samples") => writeln!(io::stdout(), "{}", samples::run(number()?)?),
+        Some(burners::MODE) => burners::run(),
+        Some(crowd::MODE) => crowd::run(number()?),
+        _ => Err(io::Error::other("say `samples` and the number of rounds")),
+    }
+}
