@@ -5,7 +5,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use procmon_model::metrics::MetricSet;
-use procmon_model::process::{ProcessKey, Reading};
+use procmon_model::ports::Pass;
+use procmon_model::process::{ProcessKey, Readings};
 use procmon_sys::{Accounting, Inside, World, WorldOptions};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
@@ -21,13 +22,13 @@ pub(crate) trait Reader {
 pub(crate) struct Ours {
     world: World,
     keys: Vec<ProcessKey>,
-    readings: Vec<Reading>,
+    readings: Readings,
 }
 
 impl Ours {
     pub(crate) fn open(pids: &[u32]) -> io::Result<Self> {
         let keys = pids.iter().map(|pid| key(*pid)).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { world: world(Accounting::Poll)?, keys, readings: Vec::new() })
+        Ok(Self { world: world(Accounting::Poll)?, keys, readings: Readings::default() })
     }
 }
 
@@ -35,8 +36,9 @@ impl Reader for Ours {
     fn read(&mut self) -> io::Result<()> {
         self.readings.clear();
         let metrics = MetricSet::CPU.with(MetricSet::IO);
-        self.world.table.read(&self.keys, metrics, &mut self.readings);
-        let all = self.readings.len() == self.keys.len();
+        let pass = Pass { keys: &self.keys, metrics, copies: &[] };
+        self.world.table.read(&pass, &mut self.readings);
+        let all = self.readings.processes.len() == self.keys.len();
         if all { Ok(()) } else { Err(io::Error::other("a process could not be read")) }
     }
 }
