@@ -41,7 +41,7 @@ export interface Summary {
   memoryPeakAtMs: number | null;
   /** The largest sum of resident memory at one sample. */
   rssSumPeakBytes: number | null;
-  /** The largest sum of proportional set sizes at one sample; null where no sample had a fresh one of every process. */
+  /** The largest sum of proportional set sizes at one sample; null where no sample near the peak had them all. */
   pssPeakBytes: number | null;
   /** The largest sum of memory in swap at one sample. */
   swapPeakBytes: number | null;

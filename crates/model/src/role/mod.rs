@@ -15,4 +15,4 @@ mod workers;
 
 pub use portrait::{ENVIRONMENT_NAMES, Portrait, Role};
 pub use rules::role;
-pub use shell::SHELLS;
+pub use shell::{SHELLS, depends_on_environment};

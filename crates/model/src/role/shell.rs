@@ -8,6 +8,13 @@ use super::portrait::Role;
 /// The names of shells, as whoever starts one writes them.
 pub const SHELLS: &[&str] = &["ash", "bash", "cmd", "dash", "fish", "ksh", "sh", "zsh"];
 
+/// Whether the role of a program of this name can depend on its environment: that of a shell, which runs the scripts of
+/// a package, and that of a runtime of JavaScript. Of others it need not be read.
+pub fn depends_on_environment(name: &str) -> bool {
+    let is_runtime = ["bun", "deno", "electron", "node"].iter().any(|it| name.starts_with(it));
+    is_runtime || SHELLS.contains(&name)
+}
+
 /// The scripts that package managers run while they install.
 const INSTALL_EVENTS: &[&str] = &["install", "postinstall", "preinstall", "prepare"];
 

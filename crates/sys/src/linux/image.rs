@@ -13,7 +13,7 @@ use std::thread;
 
 use procmon_model::process::{Image, ProcessKey};
 use procmon_model::redaction;
-use procmon_model::role::ENVIRONMENT_NAMES;
+use procmon_model::role::{ENVIRONMENT_NAMES, depends_on_environment};
 
 use crate::linux::parse::{self, Stat};
 
@@ -40,12 +40,14 @@ pub(crate) fn image(pid: u32) -> Option<Image> {
         Some(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
         None => comm(pid)?,
     };
+    let environment =
+        if depends_on_environment(&name) { environment(pid) } else { BTreeMap::new() };
     Some(Image {
         name,
         command: redaction::redacted(&words),
         exe,
         cwd: link(pid, "cwd"),
-        environment: environment(pid),
+        environment,
         role: None,
         inherited: false,
     })

@@ -21,7 +21,7 @@ use super::tally::Tally;
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
 /// The reason for a missing `pssPeakBytes`.
-const NO_PSS: &str = "no sample had a fresh proportional set size of every process: reading them is kept below 0.2 % of \
+const NO_PSS: &str = "no sample near the peak of memory had a fresh proportional set size of every process: reading them is kept below 0.2 % of \
     a processor, and another user's processes refuse it";
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
@@ -132,6 +132,8 @@ impl Summariser {
         let ending = self.end.as_ref().and_then(|end| end.ending);
         let around = self.end.as_ref().map(|end| end.surroundings).unwrap_or_default();
         let wall = at.since(Elapsed::ZERO);
+        let pss_peak_bytes = self.tally.pss_peak();
+        let accounting = self.accounting(&share);
         let peak = self.tally.memory_peak.take();
         let (memory_peak_bytes, memory_peak_at_ms) = highest_memory(peak.as_ref(), &totals);
         let threads = self.tally.take_threads();
@@ -154,7 +156,7 @@ impl Summariser {
             memory_peak_bytes,
             memory_peak_at_ms,
             rss_sum_peak_bytes: self.tally.rss_sum_peak,
-            pss_peak_bytes: self.tally.pss_peak,
+            pss_peak_bytes,
             swap_peak_bytes: self.tally.swap_peak,
             largest_process_bytes: totals.largest_process,
             cgroup_peak_bytes: around.cgroup.and_then(|cgroup| cgroup.memory_peak),
@@ -174,7 +176,7 @@ impl Summariser {
             processes_peak: self.lives.living_peak as u64,
             threads_peak: self.tally.threads_peak,
             samples: self.tally.samples,
-            accounting: self.accounting(&share),
+            accounting,
             by_role: self.roles(&share),
             top: self.top(&share),
             by_thread_name: threads,
@@ -213,7 +215,7 @@ impl Summariser {
         };
         let mut reasons = capabilities.reasons.clone();
         reasons.extend(inexact.map(str::to_owned));
-        if self.header.settings.metrics.has(MetricSet::PSS) && self.tally.pss_peak.is_none() {
+        if self.header.settings.metrics.has(MetricSet::PSS) && self.tally.pss_peak().is_none() {
             reasons.push(NO_PSS.to_owned());
         }
         if !self.header.settings.metrics.has(MetricSet::NET) {

@@ -28,7 +28,8 @@ pub(super) struct Tally {
     pub(super) cores_peak: Option<Cores>,
     pub(super) threads_peak: Option<u64>,
     pub(super) rss_sum_peak: Option<Bytes>,
-    pub(super) pss_peak: Option<Bytes>,
+    /// The largest sum of proportional set sizes, and the estimate at that sample.
+    pss_peak: Option<(Bytes, Bytes)>,
     pub(super) swap_peak: Option<Bytes>,
     pub(super) memory_peak: Option<MemoryPeak>,
     threads: BTreeMap<String, ThreadSummary>,
@@ -56,7 +57,7 @@ impl Tally {
         self.cores_peak = highest(self.cores_peak, believable_cores(sample, header));
         self.threads_peak = self.threads_peak.max(sample.thread_count);
         self.rss_sum_peak = self.rss_sum_peak.max(sample.rss_sum);
-        self.pss_peak = self.pss_peak.max(sample.pss);
+        self.pss_peak = self.pss_peak.max(sample.pss.zip(sample.memory));
         let peak = self.memory_peak.as_ref().and_then(|peak| peak.memory_bytes);
         if sample.memory > peak {
             self.memory_peak = Some(peak_of(sample, lives));
@@ -85,6 +86,13 @@ impl Tally {
         let summary = self.threads.entry(name.to_owned()).or_default();
         summary.cpu_ms = cpu_millis(*cpu);
         summary.count_peak = summary.count_peak.max(threads.count);
+    }
+
+    /// The largest sum of proportional set sizes, if it was taken when the tree was about as large as it ever was.
+    pub(super) fn pss_peak(&self) -> Option<Bytes> {
+        let (pss, memory) = self.pss_peak?;
+        let most = self.memory_peak.as_ref()?.memory_bytes?;
+        (memory.get() >= most.get() / 10 * 9).then_some(pss)
     }
 
     /// What the threads of each name used.

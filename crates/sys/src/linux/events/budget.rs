@@ -10,8 +10,8 @@ pub(super) const WAKE: u64 = 15_000;
 /// What reading the image of one process costs.
 pub(super) const NAME: u64 = 50_000;
 
-/// Nanoseconds of time for one of work: half a percent of one processor, about fifty short processes a second.
-const TIME_PER_WORK: u64 = 200;
+/// Nanoseconds of time for one of work: a third of a percent of one processor, about forty short processes a second.
+const TIME_PER_WORK: u64 = 300;
 
 /// What may be saved up: about forty short processes at once.
 const MOST: u64 = 4_000_000;
@@ -74,17 +74,17 @@ mod tests {
     }
 
     #[test]
-    fn half_a_percent_of_a_processor_goes_into_names() {
+    fn a_third_of_a_percent_of_a_processor_goes_into_names() {
         let mut budget = Budget::full(Elapsed::ZERO);
         let saved = usize::try_from(MOST / NAME).unwrap();
-        assert_eq!(names_within(&mut budget, 1), saved + 100 - 1);
+        assert_eq!(names_within(&mut budget, 1), saved + 66);
     }
 
     #[test]
     fn half_a_budget_buys_half_as_many_names() {
         let mut budget = Budget::half(Elapsed::ZERO);
         let saved = usize::try_from(MOST / NAME / 2).unwrap();
-        assert_eq!(names_within(&mut budget, 1), saved + 50 - 1);
+        assert_eq!(names_within(&mut budget, 1), saved + 33);
     }
 
     #[test]

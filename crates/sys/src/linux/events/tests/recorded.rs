@@ -124,7 +124,8 @@ fn what_other_threads_than_the_first_wrote_counts_too() {
     let command = format!("{PYTHON} -c '{script}' \"$0\"");
     let (last, told) = written_by(&command, &test_path!());
     assert_eq!(bytes(last.written), told);
-    assert!((3 << 20..(3 << 20) + (64 << 10)).contains(&told), "{told}");
+    // Pages that one thread has written out and its neighbour touches again count twice.
+    assert!(told >= 3 << 20, "{told}");
 }
 
 #[test]
