@@ -41,6 +41,16 @@ test('every object has the fields of its type, and no others', { timeout }, asyn
   assertFields('Profile', Object.values(profiles));
 });
 
+test('what is told of threads and of the machine has the fields of its type, too', { timeout }, async () => {
+  const { summary, samples } = await run('node', ['-e', 'setTimeout(() => {}, 200)'], { interval: 20, threads: true });
+  assertFields('ThreadSummary', Object.values(summary.byThreadName));
+  assertFields(
+    'NamedThreads',
+    samples.flatMap(({ namedThreads }) => namedThreads ?? []),
+  );
+  assertFields('PressureSummary', [summary.pressure]);
+});
+
 test('a snapshot has the fields of its type, and no others', { timeout }, () => {
   const tree = snapshot();
   assertFields('Snapshot', [tree]);
@@ -48,7 +58,7 @@ test('a snapshot has the fields of its type, and no others', { timeout }, () => 
 });
 
 /** Fields that are left out where they say nothing. */
-const OPTIONAL = ['environment', 'inherited'];
+const OPTIONAL = ['byThreadName', 'environment', 'inherited', 'namedThreads', 'oomKilled', 'stray'];
 
 function assertFields(type, objects) {
   assert.ok(objects.length > 0, `there is no ${type} to look at`);
