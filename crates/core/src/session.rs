@@ -1,6 +1,7 @@
 //! Floor 10. A session: a command launched or a process found, watched to its end.
 
 use std::ffi::OsStr;
+use std::io;
 
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
@@ -113,7 +114,7 @@ impl Session {
         let living = world
             .events
             .watch(key, Found::Running, settings.children)
-            .map_err(|_| StartError::NoSuchProcess { pid })?;
+            .map_err(|error| unwatchable(error, pid))?;
         let mut header = header(&world, key, &living, &settings);
         header.attached = true;
         let mut records = vec![Record::Header(Box::new(header.clone()))];
@@ -151,6 +152,14 @@ impl Session {
         let summary = self.digest.summary().ok_or(StartError::NoSuchProcess { pid })?;
         let losses = finished.losses;
         Ok(Outcome { ending: finished.ending, cause: finished.cause, summary, losses })
+    }
+}
+
+/// Why a process that was there a moment ago cannot be watched.
+fn unwatchable(error: io::Error, pid: u32) -> StartError {
+    match error.kind() {
+        io::ErrorKind::NotFound => StartError::NoSuchProcess { pid },
+        _ => StartError::World(error),
     }
 }
 

@@ -10,6 +10,7 @@ mod host;
 mod image;
 mod kernel;
 mod launch;
+mod obituaries;
 mod open;
 mod own;
 pub(crate) mod parse;

@@ -1,6 +1,7 @@
 //! Floor 7. The doors of Linux: a world for a session, and looks at processes without one.
 
 use std::io;
+use std::sync::Arc;
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::Found;
@@ -11,6 +12,7 @@ use crate::linux::cgroup::Enclosure;
 use crate::linux::environs::Neighbourhood;
 use crate::linux::kernel::{limits, process, signals};
 use crate::linux::launch::Starter;
+use crate::linux::obituaries::Obituaries;
 use crate::linux::own::Own;
 use crate::linux::table::{Table, read_once};
 use crate::linux::waiter::Waiter;
@@ -35,11 +37,13 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         (Accounting::Exact, Inside::ForeignProcess) => Enclosure::refused(),
         _ => Enclosure::default(),
     };
-    let launcher = Starter::new(options.inside, options.signals, descriptors);
+    let obituaries = Arc::new(Obituaries::default());
+    let events = events::open(options.accounting, options.inside, waiter, &obituaries)?;
+    let starter = Starter::new(options.inside, options.signals, descriptors, obituaries);
     Ok(World {
-        events: events::open(options.accounting, options.inside, waiter)?,
+        events,
         table: Box::new(Table::new()),
-        launcher: Box::new(launcher.within(enclosure.clone())),
+        launcher: Box::new(starter.within(enclosure.clone())),
         environs: Box::new(Neighbourhood::new(enclosure)),
         meter: Box::new(meter),
         host: host::host(),

@@ -17,7 +17,7 @@ use crate::remote::{Inbox, Remote};
 pub(crate) enum Token {
     /// Somebody asks for something.
     Asked,
-    /// The socket of the proc connector.
+    /// What events come through: the proc connector's socket, or a tracer's bell.
     Socket,
     /// The ends of many processes, told apart by a set of their own.
     Ends,

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io;
+use std::sync::Arc;
 
 use procmon_model::ports::EventSource;
 
@@ -10,6 +11,8 @@ use crate::linux::events::pid_range::PidRange;
 use crate::linux::events::proc_connector::{Ends, ProcConnector};
 use crate::linux::events::records::{NoRecords, Records};
 use crate::linux::events::socket::{Subscription, Unusable};
+use crate::linux::events::trace::Tracing;
+use crate::linux::obituaries::Obituaries;
 use crate::linux::waiter::Waiter;
 use crate::world::{Accounting, Inside};
 
@@ -18,6 +21,7 @@ pub(crate) fn open(
     accounting: Accounting,
     inside: Inside,
     waiter: Waiter,
+    obituaries: &Arc<Obituaries>,
 ) -> io::Result<Box<dyn EventSource>> {
     let clock = SessionClock::start();
     let adopter = match inside {
@@ -27,7 +31,10 @@ pub(crate) fn open(
     let subscription = match accounting {
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),
-        Accounting::Trace => return Err(unwritten()),
+        Accounting::Trace => {
+            let obituaries = Arc::clone(obituaries);
+            return Ok(Box::new(Tracing::new(clock, waiter, inside, obituaries)?));
+        }
         Accounting::Events | Accounting::Exact => {
             Ok(Subscription::open().map_err(|error| demanded(&error))?)
         }
@@ -62,10 +69,6 @@ fn why_none(error: &NoRecords, inside: Inside) -> String {
         }
         _ => error.to_string(),
     }
-}
-
-fn unwritten() -> io::Error {
-    unsupported("this accounting is not available yet".to_owned())
 }
 
 fn demanded(error: &Unusable) -> io::Error {

@@ -15,6 +15,7 @@ mod rhythm;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod unseen;
 mod witness;
 

@@ -82,7 +82,9 @@ pub(crate) fn reap(which: Which, block: bool) -> Option<Reaped> {
     let pid = loop {
         // SAFETY: both pointers are valid for writing through the call, which keeps none.
         let pid = unsafe { libc::wait4(pid, &raw mut status, options, &raw mut usage) };
-        if pid >= 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+        // Of a child that a thread of ours traces, stops are told as well, though nobody asks for them.
+        let stopped = pid > 0 && libc::WIFSTOPPED(status);
+        if !stopped && (pid >= 0 || !was_interrupted()) {
             break pid;
         }
     };
@@ -131,13 +133,19 @@ fn look_at_children(which: Which) -> io::Result<Option<u32>> {
     }
     // SAFETY: the call has filled in the part of children, or left all of it zero.
     let pid = unsafe { info.si_pid() };
-    Ok(u32::try_from(pid).ok().filter(|pid| *pid > 0))
+    // Of a child that a thread of ours traces, stops are told as well, though nobody asks for them.
+    let ended = matches!(info.si_code, libc::CLD_EXITED | libc::CLD_KILLED | libc::CLD_DUMPED);
+    Ok(u32::try_from(pid).ok().filter(|pid| ended && *pid > 0))
 }
 
 /// The session that we belong to.
 pub(crate) fn own_session() -> i32 {
     // SAFETY: the call takes a number and, of our own process, cannot fail.
     unsafe { libc::getsid(0) }
+}
+
+fn was_interrupted() -> bool {
+    io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
 }
 
 fn cpu_time(time: libc::timeval) -> CpuTime {

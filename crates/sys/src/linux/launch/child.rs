@@ -1,5 +1,7 @@
 //! Floor 7. A command that we launched: its end, the totals of what was waited for, and signals to its tree.
 
+use std::sync::Arc;
+
 use procmon_model::event::{Ending, Signal};
 use procmon_model::ports::{Child, Reach};
 use procmon_model::process::{Count, ProcessKey};
@@ -11,6 +13,7 @@ use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process::{self, Reaped, Which};
 use crate::linux::launch::strangers::Strangers;
+use crate::linux::obituaries::Obituaries;
 use crate::linux::own::own_peak;
 use crate::world::Inside;
 
@@ -24,6 +27,8 @@ pub(super) struct Launched {
     pub(super) strangers: Strangers,
     pub(super) ending: Option<Ending>,
     pub(super) reaped: Sum,
+    /// Where its end comes from if it is traced.
+    pub(super) obituaries: Arc<Obituaries>,
 }
 
 /// What everything used that was waited for.
@@ -43,21 +48,24 @@ pub(super) struct Sum {
 impl Launched {
     /// Waits for whatever has ended. Each brings along what its own children used that it had waited for.
     fn reap(&mut self) {
+        let handed = self.obituaries.take();
+        for reaped in &handed.ended {
+            self.count(reaped);
+        }
+        if handed.traced {
+            return;
+        }
         let which = match self.inside {
             Inside::OwnProcess => Which::Any,
             Inside::ForeignProcess if self.ending.is_some() => return,
             Inside::ForeignProcess => Which::Child(self.key.pid),
         };
         while let Some((reaped, is_stranger)) = self.reap_one(which) {
-            if is_stranger {
-                continue;
+            if !is_stranger {
+                self.count(&reaped);
             }
-            self.reaped.add(&reaped);
-            if self.ending.is_none() && reaped.pid == self.key.pid {
-                self.ending = Some(ending(reaped.status));
-                if self.inside == Inside::ForeignProcess {
-                    return;
-                }
+            if self.ending.is_some() && self.inside == Inside::ForeignProcess {
+                return;
             }
         }
     }
@@ -70,6 +78,13 @@ impl Launched {
         let pid = process::ended_child(which)?;
         let is_stranger = self.strangers.give_up(pid);
         process::reap(Which::Child(pid), false).map(|reaped| (reaped, is_stranger))
+    }
+
+    fn count(&mut self, reaped: &Reaped) {
+        self.reaped.add(reaped);
+        if self.ending.is_none() && reaped.pid == self.key.pid {
+            self.ending = Some(ending(reaped.status));
+        }
     }
 
     fn totals(&self) -> Totals {

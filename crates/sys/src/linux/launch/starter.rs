@@ -19,6 +19,7 @@ use crate::linux::launch::child::{Launched, Sum};
 use crate::linux::launch::gate::{Arrival, Gate, Step};
 use crate::linux::launch::recipe::Recipe;
 use crate::linux::launch::strangers::Strangers;
+use crate::linux::obituaries::Obituaries;
 use crate::world::{Inside, SignalMask};
 
 /// Starts commands.
@@ -27,16 +28,19 @@ pub(crate) struct Starter {
     signals: SignalMask,
     descriptors: Option<DescriptorLimit>,
     enclosure: Enclosure,
+    obituaries: Arc<Obituaries>,
 }
 
 impl Starter {
-    /// Commands begin with these signals held back, and with this limit of descriptors in place of ours.
+    /// Commands begin with these signals held back, and with this limit of descriptors in place of ours; of those that
+    /// are traced, the ends are told of here.
     pub(crate) fn new(
         inside: Inside,
         signals: SignalMask,
         descriptors: Option<DescriptorLimit>,
+        obituaries: Arc<Obituaries>,
     ) -> Self {
-        Self { inside, signals, descriptors, enclosure: Enclosure::default() }
+        Self { inside, signals, descriptors, enclosure: Enclosure::default(), obituaries }
     }
 
     /// Commands begin in this enclosure.
@@ -68,7 +72,8 @@ impl Launcher for Starter {
         let Some(stat) = image::stat(pid) else { return Err(invisible()) };
         let key = ProcessKey { pid, start: stat.start };
         self.enclosure.take(pid);
-        Ok(Box::new(Held { newborn, key, inside: self.inside, strangers }))
+        let obituaries = Arc::clone(&self.obituaries);
+        Ok(Box::new(Held { newborn, key, inside: self.inside, strangers, obituaries }))
     }
 }
 
@@ -78,6 +83,7 @@ struct Held {
     key: ProcessKey,
     inside: Inside,
     strangers: Strangers,
+    obituaries: Arc<Obituaries>,
 }
 
 impl Suspended for Held {
@@ -90,14 +96,14 @@ impl Suspended for Held {
     }
 
     fn release(self: Box<Self>) -> Result<Box<dyn Child>, LaunchError> {
-        let Self { mut newborn, key, inside, strangers } = *self;
+        let Self { mut newborn, key, inside, strangers, obituaries } = *self;
         let pidfd = Pidfd::open(key.pid).ok();
         newborn.gate.open();
         if let Some(error) = newborn.settle() {
             return Err(error);
         }
         let (ending, reaped) = (None, Sum::default());
-        Ok(Box::new(Launched { key, inside, pidfd, strangers, ending, reaped }))
+        Ok(Box::new(Launched { key, inside, pidfd, strangers, ending, reaped, obituaries }))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::world::{Accounting, Inside, SignalMask, WorldOptions};
 pub(super) const NOBODY: u32 = 65534;
 
 /// Words that make a command nobody's, where we have the right.
-fn as_nobody() -> Vec<&'static str> {
+pub(super) fn as_nobody() -> Vec<&'static str> {
     let words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
     if process::own_user() == 0 { words.to_vec() } else { Vec::new() }
 }

@@ -1,7 +1,7 @@
 //! Floor 7. Stories that all sources tell alike: of processes that live for a while.
 
-use std::io::Write;
-use std::process::Command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
@@ -128,16 +128,24 @@ fn without_children_only_the_command_is_told_of() {
 fn attaching_finds_those_who_live_already_and_hears_of_their_ends() {
     for accounting in sources() {
         let script = "sleep 100 & bash -c 'sleep 100 & wait' & wait; exit 3";
-        let mut command = Command::new("bash").args(["-c", script]).spawn().unwrap();
+        // Not a child of ours: one of those cannot be traced from here.
+        let mut parent = Command::new("sh")
+            .args(["-c", "bash -c \"$0\" & echo $!; wait $!", script])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(parent.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let pid = line.trim().parse().unwrap();
         let (processes, readings) = within("everybody lives", || {
-            let told = open::snapshot(command.id(), procmon_model::metrics::MetricSet::ALL);
+            let told = open::snapshot(pid, procmon_model::metrics::MetricSet::ALL);
             told.ok().filter(|(processes, _)| {
                 let sleeps = processes.iter().filter(|info| info.image.name == "sleep");
                 sleeps.count() == 2
             })
         });
         assert_eq!(readings.len(), 4);
-        let mut story = Story::attached(accounting, command.id());
+        let mut story = Story::attached(accounting, pid);
         let keys = |infos: &[procmon_model::process::ProcessInfo]| -> Vec<_> {
             infos.iter().map(|info| (info.key, info.parent)).collect()
         };
@@ -149,7 +157,7 @@ fn attaching_finds_those_who_live_already_and_hears_of_their_ends() {
             process::signal_child(key.pid, libc::SIGTERM);
         }
         story.until("both shells go on", |story| story.ending(story.root).is_some());
-        assert_eq!(command.wait().unwrap().code(), Some(3));
+        assert_eq!(parent.wait().unwrap().code(), Some(3));
         story.listen_to_the_end();
         for key in sleeps {
             assert!(ended(&story, key, Ending::Signal(Signal(15)), accounting));

@@ -8,3 +8,5 @@ mod looked;
 mod recorded;
 mod story;
 mod told;
+mod traced;
+mod undisturbed;

@@ -55,17 +55,22 @@ pub(super) fn records_are_kept() -> bool {
 
 /// The sources that can be had here.
 pub(super) fn sources() -> Vec<Accounting> {
+    tellers().into_iter().chain([Accounting::Poll]).collect()
+}
+
+/// Those of them to which the proc connector tells events.
+pub(super) fn told_by_events() -> Vec<Accounting> {
+    tellers().into_iter().filter(|accounting| *accounting != Accounting::Trace).collect()
+}
+
+/// Those of them that are told of everything, however short it lives.
+pub(super) fn tellers() -> Vec<Accounting> {
     let all = [
         (Accounting::Exact, records_are_kept()),
         (Accounting::Events, events_are_told()),
-        (Accounting::Poll, true),
+        (Accounting::Trace, true),
     ];
     all.into_iter().filter(|(_, had)| *had).map(|(accounting, _)| accounting).collect()
-}
-
-/// Those of them to which the kernel tells events.
-pub(super) fn told_sources() -> Vec<Accounting> {
-    sources().into_iter().filter(|accounting| *accounting != Accounting::Poll).collect()
 }
 
 fn kernel_is_at_least(major: u32, minor: u32) -> bool {

@@ -1,4 +1,4 @@
-//! Floor 7. Stories that only the proc connector tells: of processes that are gone at once, of threads, of losses.
+//! Floor 7. Stories that only those tell who are told: of processes that are gone at once, of threads, of losses.
 
 use std::io::Write;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -9,7 +9,7 @@ use std::thread;
 use procmon_model::event::{Ending, ProcessEvent};
 use procmon_model::host::{Coverage, Tier};
 
-use super::story::{Story, told_sources, world};
+use super::story::{Story, tellers, told_by_events, world};
 use crate::linux::clock::SessionClock;
 use crate::linux::events::proc_connector::{Ends, ProcConnector};
 use crate::linux::events::records::Records;
@@ -24,14 +24,18 @@ fn told(accounting: Accounting, script: &str) -> Story {
     let mut story = Story::of(accounting, script);
     story.listen_to_the_end();
     assert_eq!(story.world.events.coverage(), Coverage { lost: 0, missed_at_most: Some(0) });
-    let tier = if accounting == Accounting::Exact { Tier::R } else { Tier::Events };
+    let tier = match accounting {
+        Accounting::Exact => Tier::R,
+        Accounting::Trace => Tier::Trace,
+        _ => Tier::Events,
+    };
     assert_eq!(story.world.events.capabilities().tier, tier);
     story
 }
 
 #[test]
 fn two_hundred_short_commands_are_all_told_of_with_their_exit_codes() {
-    for accounting in told_sources() {
+    for accounting in tellers() {
         let story = told(accounting, "for i in {1..100}; do /bin/true; /bin/false; done; exit 7");
         let born = story.born();
         assert_eq!(born.len(), 200);
@@ -50,7 +54,7 @@ fn two_hundred_short_commands_are_all_told_of_with_their_exit_codes() {
 
 #[test]
 fn start_times_are_those_that_proc_tells() {
-    for accounting in told_sources() {
+    for accounting in tellers() {
         let script = "for i in {1..50}; do read line <&3 & done 3<&0; wait";
         let mut story = Story::of(accounting, script);
         story.until("everybody is born", |story| story.born().len() == 50);
@@ -70,7 +74,7 @@ fn exec_by_another_thread_than_the_first_is_not_the_end_of_the_process() {
         thread::spawn(|| panic!("{}", Command::new("sh").args(["-c", "exit 6"]).exec()));
         within("the end of this thread", || None::<()>);
     }
-    for accounting in told_sources() {
+    for accounting in tellers() {
         let words = actor(&test);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut story = Story::of_command(accounting, &words);
@@ -96,7 +100,7 @@ fn a_process_ends_with_its_last_thread_and_with_that_ones_code() {
         assert_eq!(crate::ending::ending(reap(Which::Any, true).unwrap().status), Ending::Code(5));
         return;
     }
-    for accounting in told_sources() {
+    for accounting in tellers() {
         let words = actor(&test);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut story = Story::of_command(accounting, &words);
@@ -150,7 +154,7 @@ fn first_processor() -> String {
 
 #[test]
 fn a_loss_is_counted_and_made_good_by_looking() {
-    for accounting in told_sources() {
+    for accounting in told_by_events() {
         let folder = Folder::new(&test_path!());
         let done = folder.file("done");
         let script = "exec 3<&0; read line; bash -c 'read line <&3; exit 4' & \
@@ -184,7 +188,7 @@ fn a_loss_is_counted_and_made_good_by_looking() {
 
 #[test]
 fn the_end_of_the_command_is_told_even_where_its_message_was_dropped() {
-    for accounting in told_sources() {
+    for accounting in told_by_events() {
         let script = "read line; for i in {1..100}; do /bin/true; done; exit 6";
         let (mut story, socket) = with_socket(accounting, script, "");
         make_room(&socket, 4096);

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use procmon_model::event::Ending;
 use procmon_model::ports::{Launch, LaunchError, Launcher, Stdio};
@@ -120,7 +121,8 @@ fn a_command_begins_with_the_signals_of_whoever_started_us() {
         libc::signal(libc::SIGHUP, libc::SIG_IGN);
     }
     let _held = crate::linux::kernel::signals::hold_back_all();
-    let mut starter = Starter::new(FOREIGN, SignalMask(1 << (libc::SIGUSR2 - 1)), None);
+    let mut starter =
+        Starter::new(FOREIGN, SignalMask(1 << (libc::SIGUSR2 - 1)), None, Arc::default());
     let (mut reader, writer) = io::pipe().unwrap();
     let mut launch = command(&["cat", "/proc/self/status"]);
     launch.stdio[1] = Stdio::Descriptor(writer.as_raw_fd());
@@ -151,7 +153,7 @@ fn a_command_has_the_limit_of_descriptors_from_before_we_raised_ours() {
         return;
     }
     let limit = crate::linux::kernel::limits::raise_descriptor_limit().unwrap();
-    let mut starter = Starter::new(FOREIGN, SignalMask::default(), Some(limit));
+    let mut starter = Starter::new(FOREIGN, SignalMask::default(), Some(limit), Arc::default());
     let script = "[ $(ulimit -Sn) = 321 ] && [ $(ulimit -Hn) != 321 ]";
     let mut child = starter.launch(&sh(script)).unwrap().release().unwrap();
     assert_eq!(end_of(child.as_mut()).0, Ending::Code(0));

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::AsRawFd;
 use std::process::Command;
+use std::sync::Arc;
 
 use procmon_model::event::{Ending, Signal};
 use procmon_model::ports::{Launch, Launcher, Reach, Stdio};
@@ -117,7 +118,7 @@ fn orphans_are_waited_for_in_a_process_of_our_own_and_count() {
     let work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
     let script = format!("exec 3<&0; (setsid sh -c 'read line <&3; {work}; exit 9' &); exit 3");
     let stdio = [Stdio::Descriptor(reader.as_raw_fd()), Stdio::Null, Stdio::Null];
-    let mut starter = Starter::new(Inside::OwnProcess, SignalMask::default(), None);
+    let mut starter = Starter::new(Inside::OwnProcess, SignalMask::default(), None, Arc::default());
     let mut child = starter.launch(&Launch { stdio, ..sh(&script) }).unwrap().release().unwrap();
     let (ending, before) = end_of(child.as_mut());
     assert_eq!((ending, before.exact), (Ending::Code(3), true));

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, PipeReader};
 use std::os::fd::AsRawFd;
 use std::process::{Child as Process, Command, Stdio as Stream};
+use std::sync::Arc;
 
 use procmon_model::ports::{Child, Launch, Launcher, Stdio};
 use procmon_model::units::CpuTime;
@@ -51,7 +52,7 @@ fn children_that_were_left_to_us_are_waited_for_and_do_not_count() {
     let (for_command, command_goes_on) = io::pipe().unwrap();
     let script = format!("exec 3<&0; (setsid sh -c 'read line <&3; {WORKS}' &); exit 3");
     let stdio = [Stdio::Descriptor(for_command.as_raw_fd()), Stdio::Null, Stdio::Null];
-    let mut starter = Starter::new(Inside::OwnProcess, SignalMask::default(), None);
+    let mut starter = Starter::new(Inside::OwnProcess, SignalMask::default(), None, Arc::default());
     let mut child = starter.launch(&Launch { stdio, ..sh(&script) }).unwrap().release().unwrap();
     drop(for_command);
     let (_, before) = end_of(child.as_mut());

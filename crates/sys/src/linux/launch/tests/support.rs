@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
 use procmon_model::event::Ending;
 use procmon_model::ports::{Child, Launch, LaunchError, Launcher, Stdio, Suspended};
@@ -26,7 +27,7 @@ pub(super) fn sh(script: &str) -> Launch {
 }
 
 pub(super) fn held(launch: &Launch) -> Result<Box<dyn Suspended>, LaunchError> {
-    Starter::new(FOREIGN, SignalMask::default(), None).launch(launch)
+    Starter::new(FOREIGN, SignalMask::default(), None, Arc::default()).launch(launch)
 }
 
 pub(super) fn started(launch: &Launch) -> Box<dyn Child> {

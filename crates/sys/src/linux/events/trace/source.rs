@@ -1,0 +1,160 @@
+//! Floor 7. The source of events that stops every process at each fork, exec and end, and reads what it used (tier T).
+//!
+//! Requests to traced threads must come from one thread, which has to wait for their reports and for nothing else; so
+//! that is a thread of its own. What it tells is left to gather for a while before it wakes us again: nobody waits for
+//! it, except for the root's end, which has a bell to itself.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use procmon_model::event::ProcessEvent;
+use procmon_model::host::{Capabilities, Coverage, Tier};
+use procmon_model::metrics::MetricSet;
+use procmon_model::ports::{Clock, EventSource, Found, Wake};
+use procmon_model::process::{ProcessInfo, ProcessKey};
+use procmon_model::units::{Elapsed, WallTime};
+
+use crate::linux::clock::SessionClock;
+use crate::linux::events::trace::begin::Order;
+use crate::linux::events::trace::running::{Equipment, Running};
+use crate::linux::events::trace::voice::Bells;
+use crate::linux::kernel::bell::Bell;
+use crate::linux::kernel::process;
+use crate::linux::kernel::ptrace::Follow;
+use crate::linux::obituaries::Obituaries;
+use crate::linux::waiter::{Token, Waiter};
+use crate::world::Inside;
+
+/// How long events gather after some have been heard.
+const GATHERING: Duration = Duration::from_millis(10);
+
+/// Hears from a tracer.
+pub(in crate::linux::events) struct Tracing {
+    clock: SessionClock,
+    waiter: Waiter,
+    inside: Inside,
+    obituaries: Arc<Obituaries>,
+    bells: Bells,
+    running: Option<Running>,
+    /// Until when events gather; `None` where the first one wakes us.
+    gathering: Option<Elapsed>,
+}
+
+impl Tracing {
+    pub(in crate::linux::events) fn new(
+        clock: SessionClock,
+        waiter: Waiter,
+        inside: Inside,
+        obituaries: Arc<Obituaries>,
+    ) -> io::Result<Self> {
+        let bells = Bells { news: Arc::new(Bell::new()?), end: Arc::new(Bell::new()?) };
+        waiter.add(bells.news.as_fd(), Token::Socket)?;
+        Ok(Self { clock, waiter, inside, obituaries, bells, running: None, gathering: None })
+    }
+
+    /// Takes what the tracer has told.
+    fn hear(&mut self, events: &mut Vec<ProcessEvent>) {
+        let before = events.len();
+        // Silenced first: what is told while we listen rings again.
+        self.bells.news.silence();
+        if let Some(running) = &self.running {
+            events.extend(running.events.try_iter());
+        }
+        self.gather(events.len() > before);
+    }
+
+    fn gather(&mut self, heard: bool) {
+        let news = self.bells.news.as_fd();
+        match (heard, self.gathering) {
+            (true, Some(_)) => self.gathering = Some(self.clock.now() + GATHERING),
+            (true, None) => {
+                let muted = self.waiter.mute(news, Token::Socket);
+                self.gathering = muted.is_ok().then(|| self.clock.now() + GATHERING);
+            }
+            (false, Some(_)) => {
+                self.gathering = None;
+                // It was in the set all the time, so that nothing but its absence could fail this.
+                drop(self.waiter.listen(news, Token::Socket));
+            }
+            (false, None) => {}
+        }
+    }
+}
+
+impl Clock for Tracing {
+    fn now(&self) -> Elapsed {
+        self.clock.now()
+    }
+
+    fn started_at(&self) -> WallTime {
+        self.clock.started_at()
+    }
+}
+
+impl EventSource for Tracing {
+    fn watch(
+        &mut self,
+        root: ProcessKey,
+        found: Found,
+        children: bool,
+    ) -> io::Result<Vec<ProcessInfo>> {
+        self.running = None;
+        let follow = if children { Follow::Descendants } else { Follow::Process };
+        let order = Order { root, found, follow, inside: self.inside };
+        let (clock, bells) = (self.clock, self.bells.clone());
+        let obituaries = Arc::clone(&self.obituaries);
+        let (running, living) = Running::start(order, Equipment { clock, bells, obituaries })?;
+        self.waiter.remove(self.bells.end.as_fd());
+        self.waiter.add(self.bells.end.as_fd(), Token::Process(root.pid))?;
+        self.running = Some(running);
+        Ok(living)
+    }
+
+    fn wait(&mut self, deadline: Elapsed, events: &mut Vec<ProcessEvent>) -> Wake {
+        let before = events.len();
+        let mut ready = Vec::new();
+        loop {
+            ready.clear();
+            let until = self.gathering.map_or(deadline, |until| until.min(deadline));
+            self.waiter.wait(self.clock, until, &mut ready);
+            let now = self.clock.now();
+            let root_ended = ready.iter().any(|token| matches!(token, Token::Process(_)));
+            if root_ended {
+                self.bells.end.silence();
+            }
+            let gathered = self.gathering.is_some_and(|until| now >= until);
+            if root_ended || gathered || now >= deadline || ready.contains(&Token::Socket) {
+                self.hear(events);
+            }
+            if ready.contains(&Token::Asked) {
+                return Wake::Asked(self.waiter.requests());
+            }
+            if root_ended || events.len() > before {
+                return Wake::Events;
+            }
+            if now >= deadline {
+                return Wake::Deadline;
+            }
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { lost: 0, missed_at_most: Some(0) }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut reasons = vec![
+            "each fork, exec, signal and end is traced, which makes processes that start many others slower".to_owned(),
+            "debuggers and other tracers cannot be used on traced processes".to_owned(),
+        ];
+        if process::own_user() != 0 {
+            reasons.push(
+                "tracing keeps set-user-ID programs such as sudo from getting their rights"
+                    .to_owned(),
+            );
+        }
+        Capabilities { tier: Tier::Trace, metrics: MetricSet::ALL, exact: false, reasons }
+    }
+}
