@@ -3,5 +3,6 @@
 mod adversity;
 mod counting;
 mod groups;
+mod network;
 mod odd_processes;
 mod restricted;

@@ -90,6 +90,7 @@ impl Session {
             root.image = asked_for(launch);
         }
         let executable = suspended.executable();
+        world.table.begin(settings.metrics);
         let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
         let mut header = header(&world, key, &living, &settings);
         header.executable = executable.map(|path| path.to_string_lossy().into_owned());
@@ -111,6 +112,7 @@ impl Session {
         sinks: Vec<Box<dyn Sink>>,
     ) -> Result<Self, StartError> {
         let key = procmon_sys::find(pid).map_err(|error| unfound(error, pid))?;
+        world.table.begin(settings.metrics);
         let living = world
             .events
             .watch(key, Found::Running, settings.children)

@@ -82,6 +82,9 @@ pub trait EventSource: Clock {
 
 /// Reads what processes have used.
 pub trait ProcessTable {
+    /// The watching is about to begin: what the kernel counts for the whole machine is counted from now on.
+    fn begin(&mut self, _metrics: MetricSet) {}
+
     /// Appends a reading of each process that is still there; one that has gone is left out.
     fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings);
 
@@ -92,6 +95,11 @@ pub trait ProcessTable {
 
     /// How many reads were refused for want of a right or a descriptor so far.
     fn denied(&self) -> u64;
+
+    /// What else has gone wrong so far, a sentence each.
+    fn troubles(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What one pass over the tree is to read.

@@ -307,7 +307,8 @@ impl Driver {
         Finished { at, ending: self.root_ended, cause, losses: self.parts.sinks.losses() }
     }
 
-    /// What went wrong with the watching, as warnings: readings that were refused, records that were lost so far.
+    /// What went wrong with the watching, as warnings: readings that were refused or are incomplete, records that were
+    /// lost so far.
     fn record_troubles(&mut self, at: Elapsed) {
         let denied = self.parts.table.denied();
         if denied > 0 {
@@ -316,6 +317,10 @@ impl Driver {
             );
             let kind = WarningKind::ReadsDenied;
             self.records.push(Record::Warning(Warning { at, kind, count: denied, message }));
+        }
+        for message in self.parts.table.troubles() {
+            let kind = WarningKind::AccountingChanged;
+            self.records.push(Record::Warning(Warning { at, kind, count: 1, message }));
         }
         for Loss { records: count, message } in self.parts.sinks.losses() {
             let kind = WarningKind::OutputFailed;

@@ -16,6 +16,7 @@ mod own;
 pub(crate) mod parse;
 mod pressure;
 pub mod signals;
+mod sockets;
 #[cfg(test)]
 mod support;
 mod syscall;

@@ -1,4 +1,5 @@
-//! Floor 7. Sockets to the kernel: to its connector and to its families of generic messages (netlink(7)).
+//! Floor 7. Sockets to the kernel: to its connector, to its families of generic messages, and to what it tells of sockets
+//! (netlink(7), `sock_diag(7)`).
 
 use std::io;
 use std::mem;
@@ -11,7 +12,7 @@ pub(crate) struct Netlink(OwnedFd);
 /// What came of one attempt to receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Received {
-    /// A message of this length.
+    /// A message of this length; its end is missing where that is more than there was room for.
     Message(usize),
     /// Nothing is there.
     Empty,
@@ -28,6 +29,11 @@ impl Netlink {
     /// A socket for generic messages, which hears what the kernel sends to us alone.
     pub(crate) fn generic() -> io::Result<Self> {
         Self::bound(libc::NETLINK_GENERIC, 0)
+    }
+
+    /// A socket that asks about sockets, and hears these groups of news of them: bit n-1 stands for group n.
+    pub(crate) fn about_sockets(groups: u32) -> io::Result<Self> {
+        Self::bound(libc::NETLINK_SOCK_DIAG, groups)
     }
 
     fn bound(protocol: libc::c_int, group: u32) -> io::Result<Self> {
@@ -106,7 +112,7 @@ impl Netlink {
                     self.0.as_raw_fd(),
                     buffer.as_mut_ptr().cast(),
                     buffer.len(),
-                    0,
+                    libc::MSG_TRUNC,
                     (&raw mut from).cast(),
                     &raw mut length,
                 )

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
 
 /// Waits until something can be written, or until writing fails because whoever reads has gone.
 ///
@@ -19,6 +20,14 @@ pub fn wait_until_writable(fd: BorrowedFd<'_>) -> io::Result<()> {
             return Err(error);
         }
     }
+}
+
+/// Whether something can be read, now or within that time. A signal ends the wait as if the time were over.
+pub(crate) fn is_readable_within(fd: BorrowedFd<'_>, time: Duration) -> bool {
+    let milliseconds = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
+    let mut asked = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: the pointer leads to the one structure that the call is told of, and is valid through it.
+    (unsafe { libc::poll(&raw mut asked, 1, milliseconds) }) > 0
 }
 
 #[cfg(test)]

@@ -20,3 +20,4 @@ pub(crate) use memory::{Statm, proportional_set_size};
 pub(crate) use schedstat::Schedstat;
 pub(crate) use stat::Stat;
 pub(crate) use status::{Status, peak_resident};
+pub(crate) use text::number;

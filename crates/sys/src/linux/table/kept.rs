@@ -16,6 +16,7 @@ use super::look::{Look, Units};
 use super::turns::Turns;
 use super::watched::Watched;
 use crate::linux::kernel::limits;
+use crate::linux::sockets::Network;
 use crate::linux::{image, syscall};
 
 /// Reads processes through files in /proc that stay open.
@@ -26,6 +27,8 @@ pub(crate) struct Table {
     buffer: Buffer,
     turns: Turns,
     denied: u64,
+    /// Counts what processes move over the network, from the beginning on; `None` where nobody asks.
+    network: Option<Network>,
 }
 
 impl Table {
@@ -46,7 +49,7 @@ impl Table {
                 .is_ok_and(|setting| setting.trim_end() == "1"),
         };
         let (watched, buffer, turns) = (HashMap::new(), Buffer::new(), Turns::default());
-        Self { watched, units, ceiling, buffer, turns, denied: 0 }
+        Self { watched, units, ceiling, buffer, turns, denied: 0, network: None }
     }
 
     /// How many times a file was read so far.
@@ -145,8 +148,15 @@ impl Table {
 }
 
 impl ProcessTable for Table {
+    fn begin(&mut self, metrics: MetricSet) {
+        self.network = metrics.has(MetricSet::NET).then(Network::begin);
+    }
+
     fn read(&mut self, pass: &Pass<'_>, readings: &mut Readings) {
         self.read_at(pass, Instant::now(), readings);
+        if let Some(network) = &mut self.network {
+            network.count(readings);
+        }
     }
 
     fn close(&mut self, key: ProcessKey) -> Option<LastReading> {
@@ -157,6 +167,10 @@ impl ProcessTable for Table {
 
     fn denied(&self) -> u64 {
         self.denied
+    }
+
+    fn troubles(&self) -> Vec<String> {
+        self.network.as_ref().map(Network::troubles).unwrap_or_default()
     }
 }
 
