@@ -126,6 +126,8 @@ export interface Sample {
   processes: ProcessUse[];
   /** What their threads used in the interval, by name; missing without the option `threads`. */
   namedThreads?: NamedThreads[];
+  /** TCP bytes of processes that ended in the interval, after they were last read; missing without the option `net`. */
+  departedNet?: { netRxBytes: number; netTxBytes: number };
   /** TCP bytes of the network namespace in the interval that no process was found for; missing without the option `net`. */
   stray?: { netRxBytes: number; netTxBytes: number };
 }

@@ -232,9 +232,9 @@ pub struct ThreadReading {
     pub cpu: CpuTime,
 }
 
-/// TCP bytes of the network namespace that no process could be found for, so far.
+/// TCP bytes so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct StrayBytes {
+pub struct NetBytes {
     /// Received.
     pub received: Bytes,
     /// Sent.
@@ -248,8 +248,11 @@ pub struct Readings {
     pub processes: Vec<Reading>,
     /// Their threads by name, where that was asked for.
     pub threads: Vec<ThreadReading>,
-    /// What the network moved beside; `None` where it was not asked for or cannot be known.
-    pub stray: Option<StrayBytes>,
+    /// What went over TCP in the network namespace and no process could be found for; `None` where it was not asked for
+    /// or cannot be known.
+    pub stray: Option<NetBytes>,
+    /// What processes of the tree moved that ended before it was read; `None` likewise.
+    pub departed_net: Option<NetBytes>,
 }
 
 impl Readings {
@@ -258,6 +261,7 @@ impl Readings {
         self.processes.clear();
         self.threads.clear();
         self.stray = None;
+        self.departed_net = None;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::process::{Count, Counters, Gauges, Growth, ProcessKey, ProcessState, StrayBytes};
+use crate::process::{Count, Counters, Gauges, Growth, NetBytes, ProcessKey, ProcessState};
 use crate::units::{Bytes, Cores, CpuTime, Elapsed};
 
 /// The state of a tree at one moment and what it used since the moment before.
@@ -46,10 +46,14 @@ pub struct Sample {
     /// What their threads used, by name; empty where that was not asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named_threads: Vec<NamedThreads>,
+    /// What processes of the tree received and sent over TCP that ended before it was read; `None` where that was not
+    /// asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departed_net: Option<Net>,
     /// What the network namespace received and sent over TCP in the interval and no process could be found for; `None`
     /// where that was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stray: Option<Stray>,
+    pub stray: Option<Net>,
 }
 
 /// What the threads of one name in one process used in the interval.
@@ -68,10 +72,10 @@ pub struct NamedThreads {
     pub cpu: CpuTime,
 }
 
-/// TCP bytes of the network namespace that no process could be found for.
+/// TCP bytes of an interval.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Stray {
+pub struct Net {
     /// Received in the interval.
     #[serde(rename = "netRxBytes")]
     pub received: Bytes,
@@ -80,9 +84,9 @@ pub struct Stray {
     pub sent: Bytes,
 }
 
-impl Stray {
+impl Net {
     /// The growth from an earlier total to a later one.
-    pub fn between(earlier: StrayBytes, later: StrayBytes) -> Self {
+    pub fn between(earlier: NetBytes, later: NetBytes) -> Self {
         Self {
             received: later.received.saturating_sub(earlier.received),
             sent: later.sent.saturating_sub(earlier.sent),

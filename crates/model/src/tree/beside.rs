@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::process::{ProcessKey, StrayBytes, ThreadReading};
-use crate::sample::{NamedThreads, Stray};
+use crate::process::{NetBytes, ProcessKey, ThreadReading};
+use crate::sample::{NamedThreads, Net};
 use crate::units::CpuTime;
 
 /// The latest totals of what is read beside the processes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Beside {
     threads: BTreeMap<(ProcessKey, String), CpuTime>,
-    stray: Option<StrayBytes>,
+    stray: Option<NetBytes>,
+    departed: Option<NetBytes>,
 }
 
 impl Beside {
@@ -36,9 +37,15 @@ impl Beside {
     }
 
     /// What the network moved for nobody since the last time; nothing at the first.
-    pub(super) fn stray(&mut self, total: Option<StrayBytes>) -> Option<Stray> {
+    pub(super) fn stray(&mut self, total: Option<NetBytes>) -> Option<Net> {
         let before = std::mem::replace(&mut self.stray, total);
-        total.map(|total| Stray::between(before.unwrap_or(total), total))
+        total.map(|total| Net::between(before.unwrap_or(total), total))
+    }
+
+    /// What it moved for those that have gone since.
+    pub(super) fn departed(&mut self, total: Option<NetBytes>) -> Option<Net> {
+        let before = std::mem::replace(&mut self.departed, total);
+        total.map(|total| Net::between(before.unwrap_or_default(), total))
     }
 }
 
@@ -69,10 +76,10 @@ mod tests {
     #[test]
     fn what_the_network_moved_before_the_first_look_is_nobodys_business() {
         let total =
-            |received: u64| Some(StrayBytes { received: Bytes::new(received), sent: Bytes::ZERO });
+            |received: u64| Some(NetBytes { received: Bytes::new(received), sent: Bytes::ZERO });
         let mut beside = Beside::default();
         assert_eq!(beside.stray(None), None);
-        assert_eq!(beside.stray(total(100)), Some(Stray::default()));
+        assert_eq!(beside.stray(total(100)), Some(Net::default()));
         assert_eq!(beside.stray(total(130)).unwrap().received, Bytes::new(30));
     }
 }

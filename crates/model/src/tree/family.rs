@@ -121,6 +121,7 @@ impl Tree {
         let io_known = readings.processes.iter().any(|reading| reading.counters.read.is_some());
         let named_threads = self.beside.threads(&readings.threads, self.counts);
         let stray = self.beside.stray(readings.stray);
+        let departed_net = self.beside.departed(readings.departed_net);
         self.counts = true;
         Sample {
             from,
@@ -136,6 +137,7 @@ impl Tree {
             took,
             processes,
             named_threads,
+            departed_net,
             stray,
         }
     }

@@ -51,6 +51,9 @@ impl Tally {
         self.read = known_sum(self.read, sample.read);
         self.written = known_sum(self.written, sample.written);
         self.add_processes(sample);
+        if let Some(departed) = sample.departed_net {
+            self.net.add(Some(departed.received), Some(departed.sent));
+        }
         if let Some(stray) = sample.stray {
             self.stray.add(Some(stray.received), Some(stray.sent));
         }

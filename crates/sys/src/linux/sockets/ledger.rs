@@ -1,11 +1,12 @@
 //! Floor 7. The book-keeping of connections: which process a connection belongs to, and what has gone over whose.
 //!
 //! It is told what the kernel lists and which of it has ended, and credits the growth of each connection to the process
-//! of the tree that holds it, or else to nobody (`stray`). Nothing is credited twice and nothing is taken back, so that
+//! of the tree that holds it, to those that have gone if it outlived its holder, or else to nobody (`stray`). Nothing is credited twice and nothing is taken back, so that
 //! all that was credited is all that grew. Nothing is concluded from a connection that is not listed: one that was reset
 //! is not, though it is there and will be told of when its process closes it.
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 
 use procmon_model::process::ProcessKey;
 
@@ -25,6 +26,8 @@ const UNLISTED_MOST: usize = 10_000;
 pub(super) struct Ledger {
     connections: HashMap<u64, Known>,
     accounts: HashMap<ProcessKey, Traffic>,
+    /// What went over connections whose holders had gone by the time it was counted.
+    departed: Traffic,
     stray: Traffic,
     pass: u64,
 }
@@ -77,7 +80,8 @@ impl Ledger {
     pub(super) fn ended(&mut self, connection: &Connection) {
         let known = self.connections.remove(&connection.cookie).unwrap_or_default();
         let traffic = connection.traffic.unwrap_or(known.latest);
-        credit(&mut self.accounts, &mut self.stray, known.holder, traffic.since(known.counted));
+        let account = self.account(&known);
+        *account = account.plus(traffic.since(known.counted));
     }
 
     /// The connections that there are now. What went over them is credited by [`count`](Self::count), when their holders
@@ -155,16 +159,33 @@ impl Ledger {
 
     /// Credits what has gone over the connections since they were last counted.
     pub(super) fn count(&mut self) {
-        for known in self.connections.values_mut() {
+        let mut connections = mem::take(&mut self.connections);
+        for known in connections.values_mut() {
             let growth = known.latest.since(known.counted);
             known.counted = known.counted.plus(growth);
-            credit(&mut self.accounts, &mut self.stray, known.holder, growth);
+            let account = self.account(known);
+            *account = account.plus(growth);
+        }
+        self.connections = connections;
+    }
+
+    /// Where that goes that went over a connection.
+    fn account(&mut self, known: &Known) -> &mut Traffic {
+        match known.holder {
+            Some(key) => self.accounts.entry(key).or_default(),
+            None if known.bereft => &mut self.departed,
+            None => &mut self.stray,
         }
     }
 
     /// What went over the connections of a process while it held them.
     pub(super) fn of(&self, key: ProcessKey) -> Traffic {
         self.accounts.get(&key).copied().unwrap_or_default()
+    }
+
+    /// What processes of the tree moved and were not there any more to be credited with.
+    pub(super) fn departed(&self) -> Traffic {
+        self.departed
     }
 
     /// What went over the connections that no process of the tree was found to hold.
@@ -177,17 +198,4 @@ impl Known {
     const fn is_unheld(&self) -> bool {
         self.inode != 0 && self.holder.is_none()
     }
-}
-
-fn credit(
-    accounts: &mut HashMap<ProcessKey, Traffic>,
-    stray: &mut Traffic,
-    holder: Option<ProcessKey>,
-    growth: Traffic,
-) {
-    let account = match holder {
-        Some(key) => accounts.entry(key).or_default(),
-        None => stray,
-    };
-    *account = account.plus(growth);
 }

@@ -3,7 +3,7 @@
 //! The kernel lists the connections of our network namespace with what went over each (`sock_diag(7)`), and tells the final
 //! figures of each that ends. Neither names a process: /proc/pid/fd does, as long as the connection lives. So
 //! a connection that began and ended between two passes is known by its bytes alone and counts as `stray`, as do those of
-//! other programs in the namespace and what a process moved after it was last read. What went over a connection
+//! other programs in the namespace. What a process moved after it was last read counts for those that have gone. What went over a connection
 //! before the watching began counts for nobody. Both ends of a connection within the tree count, each for its process.
 //!
 //! What is counted are sequence numbers (RFC 4898, `tcpEStatsAppHCThruOctetsReceived` and `…Acked`): the bytes that were
@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, Instant};
 
-use procmon_model::process::{ProcessKey, Readings, StrayBytes};
+use procmon_model::process::{NetBytes, ProcessKey, Readings};
 use procmon_model::units::Bytes;
 
 use super::holders::Holders;
@@ -181,8 +181,11 @@ impl Counting {
             reading.counters.net_received = traffic.map(|traffic| Bytes::new(traffic.received));
             reading.counters.net_sent = traffic.map(|traffic| Bytes::new(traffic.sent));
         }
-        let Traffic { received, sent } = self.ledger.stray();
-        readings.stray =
-            Some(StrayBytes { received: Bytes::new(received), sent: Bytes::new(sent) });
+        let bytes = |Traffic { received, sent }| NetBytes {
+            received: Bytes::new(received),
+            sent: Bytes::new(sent),
+        };
+        readings.stray = Some(bytes(self.ledger.stray()));
+        readings.departed_net = Some(bytes(self.ledger.departed()));
     }
 }

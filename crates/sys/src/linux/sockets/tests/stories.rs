@@ -112,11 +112,11 @@ fn a_connection_passes_on_when_its_holder_lets_go_of_it() {
 }
 
 #[test]
-fn what_comes_for_a_process_that_has_gone_counts_for_nobody() {
+fn what_comes_for_a_process_that_has_gone_counts_for_those_that_have() {
     let mut ledger = Ledger::beginning_with(&[]);
     pass(&mut ledger, &[(SERVER, &[5])], &[], &[open(5, 100)]);
     pass(&mut ledger, &[], &[ended(5, 107)], &[]);
-    assert_eq!(received(&ledger), [0, 0, 7]);
+    assert_eq!((received(&ledger), ledger.departed()), ([0, 0, 0], traffic(7, 0)));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn the_end_of_a_connection_is_waited_for_when_its_holder_has_gone_with_it() {
     assert!(ledger.awaits_ends());
     ledger.await_no_longer();
     assert!(!ledger.awaits_ends());
-    assert_eq!(received(&ledger), [0, 0, 2]);
+    assert_eq!((received(&ledger), ledger.departed()), ([0, 0, 0], traffic(2, 0)));
 }
 
 #[test]
@@ -214,6 +214,7 @@ struct World {
     ledger: Ledger,
     connections: Vec<Option<Connection>>,
     accounts: [Traffic; 2],
+    /// What went to those that have gone, and to nobody.
     stray: Traffic,
     credited: Traffic,
 }
@@ -267,7 +268,7 @@ impl World {
             }
             self.accounts[who] = now;
         }
-        let (before, now) = (self.stray, self.ledger.stray());
+        let (before, now) = (self.stray, self.ledger.stray().plus(self.ledger.departed()));
         self.credit(before, now);
         self.stray = now;
     }
