@@ -2,13 +2,14 @@
 
 use std::mem;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use procmon_model::event::{Ending, ProcessEvent};
 use procmon_model::ports::Clock;
 use procmon_model::process::{Image, ProcessKey};
 use procmon_model::units::Elapsed;
 
-use super::source::ProcConnector;
+use super::source::{GATHERING_FOR_OTHERS, ProcConnector};
 use crate::ending::ending;
 use crate::linux::clock::Ticks;
 use crate::linux::events::codec::{Gaps, Message, What};
@@ -21,12 +22,17 @@ use crate::linux::waiter::Token;
 impl ProcConnector {
     pub(super) fn gather(&mut self, now: Elapsed) {
         let muted = self.waiter.mute(self.subscription.as_fd(), Token::Socket);
-        self.gathering = muted.is_ok().then(|| now + self.pause);
+        self.gathering = muted.is_ok().then(|| now + self.pause());
+    }
+
+    /// How long messages gather: longer when the last ones were of other people's processes alone.
+    fn pause(&self) -> Duration {
+        if self.roomy && self.in_vain { GATHERING_FOR_OTHERS } else { self.pause }
     }
 
     /// Hears whatever has been told.
     pub(super) fn hear(&mut self, events: &mut Vec<ProcessEvent>) {
-        let ticks = self.clock.ticks();
+        let (ticks, before) = (self.clock.ticks(), events.len());
         let (mut missing, mut overrun, mut quiet) = (0, false, true);
         loop {
             let mut batch = mem::take(&mut self.batch);
@@ -53,6 +59,10 @@ impl ProcConnector {
         if let Some(records) = &mut self.ends.records {
             records.heard(|thread| self.family.has_thread(thread));
         }
+        self.in_vain = events.len() == before;
+        if self.in_vain && self.gathering.is_none() {
+            self.budget.was_in_vain();
+        }
         self.listen_again(quiet);
     }
 
@@ -64,7 +74,7 @@ impl ProcConnector {
         }
         let now = self.clock.now();
         if !quiet && !self.budget.wake(now) {
-            self.gathering = Some(now + self.pause);
+            self.gathering = Some(now + self.pause());
             return;
         }
         self.gathering = None;

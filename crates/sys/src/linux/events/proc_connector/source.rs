@@ -33,6 +33,9 @@ use crate::linux::waiter::{Token, Waiter};
 /// exec and its exit, fill an eighth of a room of this size meanwhile.
 const GATHERING: (usize, Duration) = (2 * 1024 * 1024, Duration::from_millis(10));
 
+/// The same while nothing of the tree is told, however busy the rest of the machine is.
+pub(super) const GATHERING_FOR_OTHERS: Duration = Duration::from_millis(30);
+
 /// The same in a smaller room, such as an older kernel's limit grants.
 const GATHERING_BRIEFLY: Duration = Duration::from_millis(3);
 
@@ -62,8 +65,12 @@ pub(crate) struct ProcConnector {
     pub(super) budget: Budget,
     /// Those that run a program whose image has not been read for want of budget.
     pub(super) unnamed: VecDeque<ProcessKey>,
+    /// Whether there is room for messages to gather for long.
+    pub(super) roomy: bool,
     /// How long messages gather.
     pub(super) pause: Duration,
+    /// Whether those that were heard last were of other people's processes alone.
+    pub(super) in_vain: bool,
     /// Until when messages gather; `None` where each is heard at once.
     pub(super) gathering: Option<Elapsed>,
     pub(super) batch: Batch,
@@ -112,7 +119,9 @@ impl ProcConnector {
         waiter.add(subscription.as_fd(), Token::Socket)?;
         let roomy = subscription.room() >= GATHERING.0;
         Ok(Self {
+            roomy,
             pause: if roomy { GATHERING.1 } else { GATHERING_BRIEFLY },
+            in_vain: false,
             clock,
             waiter,
             subscription,
