@@ -124,13 +124,17 @@ impl Driver {
         let mut events = Vec::new();
         loop {
             let wake = self.parts.events.wait(self.deadline(), &mut events);
+            let is_end = |event: &ProcessEvent| matches!(event, ProcessEvent::Ended { .. });
+            let may_be_over = wake != Wake::Events || events.iter().any(is_end);
             self.take(&mut events);
             if let Wake::Asked(requests) = wake
                 && let Some(cause) = requests.into_iter().find_map(|request| self.asked(request))
             {
                 return cause;
             }
-            self.look_after_the_child();
+            if may_be_over {
+                self.look_after_the_child();
+            }
             if self.root_ended.is_some() {
                 return self.asked_to_end.map_or(EndCause::RootEnded, |asked| asked.cause);
             }

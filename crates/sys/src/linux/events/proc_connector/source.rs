@@ -118,6 +118,9 @@ impl ProcConnector {
     ) -> io::Result<Self> {
         waiter.add(subscription.as_fd(), Token::Socket)?;
         let roomy = subscription.room() >= GATHERING.0;
+        // Where the records of ends bring the names of all, half as much is spent on reading command lines in time.
+        let now = clock.now();
+        let budget = if ends.records.is_some() { Budget::half(now) } else { Budget::full(now) };
         Ok(Self {
             roomy,
             pause: if roomy { GATHERING.1 } else { GATHERING_BRIEFLY },
@@ -133,7 +136,7 @@ impl ProcConnector {
             gaps: Gaps::default(),
             lost: 0,
             uncounted: false,
-            budget: Budget::full(clock.now()),
+            budget,
             unnamed: VecDeque::new(),
             gathering: None,
             batch: Batch::default(),
