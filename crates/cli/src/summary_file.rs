@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use procmon_core::format::outline;
 use procmon_model::analysis::Summary;
 
 use crate::patient::Patient;
@@ -17,11 +18,9 @@ const NAMES: u32 = 100;
 /// What a new file may be at most; the user's umask takes something away from it.
 const MODE: u32 = 0o666;
 
-/// Writes a summary for programs: indented, with an end of its last line.
-pub(crate) fn write_json(summary: &Summary, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, summary)?;
-    out.write_all(b"\n")?;
-    out.flush()
+/// Writes a summary for programs, in lines that people can read as well.
+pub(crate) fn write_json(summary: &Summary, out: impl Write) -> io::Result<()> {
+    outline::write(summary, out)
 }
 
 /// Writes a summary to a file. A reader finds what was there before or all of the new one, unless the folder or the

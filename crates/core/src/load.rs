@@ -196,6 +196,7 @@ mod tests {
                 metrics: MetricSet::ALL,
                 exact: true,
                 reasons: vec![],
+                refused: vec![],
             },
             settings: Settings::default(),
         };

@@ -175,7 +175,7 @@ fn with_digest(sinks: Vec<Box<dyn Sink>>) -> (Fanout, Digest) {
 fn header(world: &World, root: ProcessKey, living: &[ProcessInfo], settings: &Settings) -> Header {
     let image = living.first().map(|info| &info.image);
     let mut capabilities = world.events.capabilities();
-    capabilities.reasons.extend(world.environs.reasons());
+    capabilities.refused = world.environs.reasons();
     Header {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),

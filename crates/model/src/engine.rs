@@ -299,6 +299,7 @@ impl Engine {
             cpu: Some(of_group.max(otherwise)),
             read: totals.read,
             written: totals.written,
+            largest_process: totals.largest_process,
             ..Totals::default()
         }
     }
@@ -332,6 +333,7 @@ impl Engine {
             cpu_system: split.and_then(|totals| totals.cpu_system),
             read: totals.read.map(|read| read + outside.read),
             written: totals.written.map(|written| written + outside.written),
+            largest_process: totals.largest_process,
             ..split.unwrap_or_default()
         }
     }

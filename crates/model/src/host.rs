@@ -54,6 +54,9 @@ pub struct Capabilities {
     pub exact: bool,
     /// A plain sentence for each thing that is missing.
     pub reasons: Vec<String>,
+    /// A sentence for each thing that was asked for and cannot be had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// What happened around the tree since the session began.

@@ -199,6 +199,8 @@ pub struct Reading {
     pub gauges: Gauges,
     /// Processor time of the children that it has waited for, their reaped children included; `None` is unknown.
     pub reaped: Option<CpuTime>,
+    /// The memory that it can have made its own since its birth: a page for each fault. `None` is unknown.
+    pub touched: Option<Bytes>,
 }
 
 /// The last reading of a process that has ended.

@@ -1,3 +1,4 @@
 //! Floor 8. The formats of a recording.
 
 pub mod jsonl;
+pub mod outline;

@@ -3,7 +3,7 @@
 use std::io;
 
 use procmon_model::analysis::Summary;
-use procmon_model::analysis::summary::NOT_ASKED;
+use procmon_model::analysis::summary::Accounting;
 use procmon_model::host::Tier;
 use procmon_model::units::{Bytes, Cores};
 
@@ -103,17 +103,19 @@ fn network(summary: &Summary) -> Option<String> {
     Some(format!("TCP: {received} received, {sent} sent{}", others.unwrap_or_default()))
 }
 
-/// A sentence for each process that the kernel killed for want of memory.
+/// A sentence for each process that the kernel killed for want of memory, and one for those that are not known.
 fn memory_kills(summary: &Summary) -> impl Iterator<Item = String> {
-    summary.oom_killed.iter().map(|process| {
+    let named = summary.oom_killed.iter().map(|process| {
         let held = process.rss_seen_bytes.map(|held| format!(", which held {held},"));
-        let held = held.unwrap_or_default();
-        format!(
-            "{} (pid {}){held} was killed by the kernel for want of memory",
-            name(process),
-            process.pid
-        )
-    })
+        let (who, held) = (name(process), held.unwrap_or_default());
+        format!("{who} (pid {}){held} was killed by the kernel for want of memory", process.pid)
+    });
+    let known = summary.oom_killed.len() as u64;
+    let others = summary.oom_kills.unwrap_or(0).saturating_sub(known);
+    let others = (others > 0).then(|| {
+        format!("the kernel killed processes for want of memory that are not of the tree: {others}")
+    });
+    named.chain(others)
 }
 
 fn processes(summary: &Summary) -> String {
@@ -151,11 +153,11 @@ fn accounting(summary: &Summary) -> String {
     tier.to_owned()
 }
 
-/// What is not known of this run and would be elsewhere.
+/// What is not known of this run and would be elsewhere, or was asked for. Everything else stands in the JSON.
 fn shortcomings(summary: &Summary) -> impl Iterator<Item = &String> {
-    let usual = summary.accounting.tier != Tier::Poll && summary.accounting.exact;
-    let reasons = summary.accounting.reasons.iter().filter(|reason| *reason != NOT_ASKED);
-    reasons.filter(move |_| !usual)
+    let Accounting { tier, exact, reasons, refused, .. } = &summary.accounting;
+    let usual = *tier != Tier::Poll && *exact;
+    if usual { refused.iter() } else { reasons.iter() }
 }
 
 fn own(summary: &Summary) -> String {

@@ -16,7 +16,7 @@ const SUMMARY: &str = r#"{
   "netUnattributedRxBytes": 4096, "netUnattributedTxBytes": 0, "byThreadName": { "V8Worker": { "cpuMs": 812, "countPeak": 4 } },
   "processesSeen": 23, "processesPeak": 7, "threadsPeak": 61, "samples": 41,
   "accounting": { "tier": "1", "exact": false, "seen": 23, "lost": 0, "missedAtMost": 0, "estimatedCpuMs": 212.5,
-    "reasons": ["the events came late", "network bytes are read where that is asked for (--net)"] },
+    "reasons": ["the events came late"] },
   "byRole": {}, "top": { "cpu": [
     { "pid": 4141, "startTime": 1, "parentPid": 4120, "name": "node", "role": "jest worker 2", "command": "node processChild.js",
       "startedMs": 900, "endedMs": 12200, "exitCode": null, "signal": "SIGKILL", "cpuMs": 6100, "cpuEstimated": false,

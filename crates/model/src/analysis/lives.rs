@@ -143,6 +143,8 @@ pub(super) struct Lives {
     pub(super) known_cpu: CpuTime,
     pub(super) run_delay: Option<CpuTime>,
     pub(super) block_delay: Option<CpuTime>,
+    /// The largest resident memory that was seen of any.
+    pub(super) rss_seen: Option<Bytes>,
     /// Those that the kernel killed for want of memory, as many as a list holds.
     pub(super) oom_killed: Vec<Life>,
     pub(super) unread: Unread,
@@ -224,6 +226,7 @@ impl Lives {
         self.known_cpu += life.cpu.unwrap_or_default();
         self.run_delay = known_sum(self.run_delay, life.run_delay);
         self.block_delay = known_sum(self.block_delay, life.block_delay);
+        self.rss_seen = self.rss_seen.max(life.rss_seen);
         if life.oom_killed && self.oom_killed.len() < FOREMOST {
             self.oom_killed.push(life.clone());
         }

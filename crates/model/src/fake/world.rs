@@ -195,6 +195,7 @@ fn reading(story: &Story, role: &Role, now: Elapsed) -> Reading {
             ..Gauges::default()
         },
         reaped: Some(reaped),
+        touched: None,
     }
 }
 
@@ -272,7 +273,8 @@ impl EventSource for FakeWorld {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tier: Tier::Events, metrics: MetricSet::ALL, exact: false, reasons: vec![] }
+        let (tier, metrics) = (Tier::Events, MetricSet::ALL);
+        Capabilities { tier, metrics, exact: false, reasons: vec![], refused: vec![] }
     }
 
     fn troubles(&mut self) -> Vec<Warning> {

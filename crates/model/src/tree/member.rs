@@ -81,7 +81,8 @@ impl Member {
     /// What it holds, by its latest reading.
     pub(super) fn held(&self, is_copy: bool) -> Held {
         let gauges = self.reading.map(|reading| reading.gauges).unwrap_or_default();
-        Held::new(&gauges, self.pss, is_copy)
+        let touched = self.reading.and_then(|reading| reading.touched);
+        Held::new(&gauges, self.pss, is_copy, touched)
     }
 
     /// What it and the children that it waited for used while we watched.

@@ -34,6 +34,7 @@ fn reading(pid: u32, cpu_ms: u64, reaped_ms: u64, read: u64) -> Reading {
         },
         gauges: Gauges { rss: Some(Bytes::new(1000)), ..Gauges::default() },
         reaped: Some(CpuTime::from_millis(reaped_ms)),
+        touched: None,
     }
 }
 

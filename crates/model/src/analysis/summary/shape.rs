@@ -12,9 +12,6 @@ use crate::units::{Bytes, CpuTime, Elapsed};
 /// The name and version of this shape.
 pub const SCHEMA: &str = "procmon/summary@1";
 
-/// The reason for the fields that are null because nobody asked for them.
-pub const NOT_ASKED: &str = "network bytes are read where that is asked for (--net)";
-
 /// The longest command line that a process of a summary shows, in characters: a summary stays small.
 const COMMAND_MAX: usize = 80;
 
@@ -145,6 +142,9 @@ pub struct Accounting {
     pub estimated_cpu_ms: f64,
     /// A sentence for each thing that is not known.
     pub reasons: Vec<String>,
+    /// Those of them that tell of something that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// What the processes of one role used together.

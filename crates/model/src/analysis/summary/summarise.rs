@@ -7,22 +7,20 @@ use std::collections::BTreeMap;
 
 use crate::analysis::lives::{Life, Lives, RoleUse, Share};
 use crate::event::{Ending, ProcessEvent};
-use crate::metrics::MetricSet;
 use crate::record::{Header, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::sample::Sample;
 use crate::units::{Bytes, CpuTime, Elapsed};
 
+use super::fit::fit;
+use super::reasons;
 use super::shape::{
-    Accounting, MemoryPeak, NOT_ASKED, OwnSummary, PressureSummary, ProcessSummary, RoleSummary,
-    SCHEMA, Summary, Top, cpu_millis, millis, rounded, words,
+    Accounting, MemoryPeak, OwnSummary, PressureSummary, ProcessSummary, RoleSummary, SCHEMA,
+    Summary, Top, cpu_millis, millis, rounded, words,
 };
 use super::tally::Tally;
 
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
-/// The reason for a missing `pssPeakBytes`.
-const NO_PSS: &str = "no sample near the peak of memory had a fresh proportional set size of every process: reading them is kept below 0.2 % of \
-    a processor, and another user's processes refuse it";
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
 
@@ -122,12 +120,16 @@ impl Summariser {
         let at = self.end.as_ref().map_or(self.at, |end| end.at);
         self.lives.close(at);
         let known = self.end.as_ref().map(|end| end.totals);
-        let totals = known.unwrap_or(Totals {
+        let mut totals = known.unwrap_or(Totals {
             cpu: self.tally.cpu,
             read: self.tally.read,
             written: self.tally.written,
             ..Totals::default()
         });
+        if !totals.exact {
+            // Readings know the dead to the nanosecond, and what their parents collected in steps of 10 ms.
+            totals.cpu = totals.cpu.map(|cpu| cpu.max(self.lives.known_cpu));
+        }
         let share = self.share(totals.cpu);
         let ending = self.end.as_ref().and_then(|end| end.ending);
         let around = self.end.as_ref().map(|end| end.surroundings).unwrap_or_default();
@@ -135,10 +137,12 @@ impl Summariser {
         let pss_peak_bytes = self.tally.pss_peak();
         let accounting = self.accounting(&share);
         let peak = self.tally.memory_peak.take();
-        let (memory_peak_bytes, memory_peak_at_ms) = highest_memory(peak.as_ref(), &totals);
+        let largest = totals.largest_process.max(self.lives.rss_seen);
+        let (memory_peak_bytes, memory_peak_at_ms) =
+            highest_memory(peak.as_ref(), largest, self.tally.rss_peak);
         let threads = self.tally.take_threads();
         let Tally { net, stray, .. } = self.tally;
-        Summary {
+        let mut summary = Summary {
             schema: SCHEMA.to_owned(),
             command: words(&self.header.command),
             cwd: self.header.cwd.clone(),
@@ -189,7 +193,11 @@ impl Summariser {
             pressure: around.pressure.map(PressureSummary::from),
             own: self.own(),
             warnings: self.all_warnings(),
-        }
+        };
+        let missing = reasons::missing(&summary, self.header.settings.metrics);
+        summary.accounting.reasons.extend(missing);
+        fit(&mut summary);
+        summary
     }
 
     /// The processor time of the whole that no process was seen to use, and how to share it out.
@@ -214,13 +222,8 @@ impl Summariser {
             ),
         };
         let mut reasons = capabilities.reasons.clone();
+        reasons.extend(capabilities.refused.iter().cloned());
         reasons.extend(inexact.map(str::to_owned));
-        if self.header.settings.metrics.has(MetricSet::PSS) && self.tally.pss_peak().is_none() {
-            reasons.push(NO_PSS.to_owned());
-        }
-        if !self.header.settings.metrics.has(MetricSet::NET) {
-            reasons.push(NOT_ASKED.to_owned());
-        }
         Accounting {
             tier: capabilities.tier,
             exact,
@@ -229,6 +232,7 @@ impl Summariser {
             missed_at_most: coverage.missed_at_most,
             estimated_cpu_ms: cpu_millis(share.missing),
             reasons,
+            refused: capabilities.refused.clone(),
         }
     }
 
@@ -289,13 +293,17 @@ impl Summariser {
     }
 }
 
-/// The tree's memory was largest at one of the samples, or between two of them, when one process alone held more.
-fn highest_memory(peak: Option<&MemoryPeak>, totals: &Totals) -> (Option<Bytes>, Option<f64>) {
+/// The tree's memory was largest at one of the samples, or between two of them, when one process alone held more than all
+/// at any sample. That is only said where it held notably more than one did at a sample.
+fn highest_memory(
+    peak: Option<&MemoryPeak>,
+    largest: Option<Bytes>,
+    at_a_sample: Option<Bytes>,
+) -> (Option<Bytes>, Option<f64>) {
     let sampled = peak.and_then(|peak| peak.memory_bytes);
-    if totals.largest_process > sampled {
-        return (totals.largest_process, None);
-    }
-    (sampled, peak.map(|peak| peak.at_ms))
+    let grown = at_a_sample.map_or(0, Bytes::get) / 50 * 51;
+    let between = largest > sampled && largest.is_some_and(|largest| largest.get() > grown);
+    (sampled.max(largest), peak.map(|peak| peak.at_ms).filter(|_| !between))
 }
 
 /// The largest resident memory of a process, where nothing can have been larger: it is final, or close to the largest

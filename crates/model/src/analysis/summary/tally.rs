@@ -32,6 +32,8 @@ pub(super) struct Tally {
     pss_peak: Option<(Bytes, Bytes)>,
     pub(super) swap_peak: Option<Bytes>,
     pub(super) memory_peak: Option<MemoryPeak>,
+    /// The largest resident memory of one process at a sample.
+    pub(super) rss_peak: Option<Bytes>,
     threads: BTreeMap<String, ThreadSummary>,
     thread_cpu: BTreeMap<String, CpuTime>,
 }
@@ -76,6 +78,7 @@ impl Tally {
             let growth = &used.growth.0;
             self.net.add(growth.net_received, growth.net_sent);
             swap = known_sum(swap, used.gauges.swap);
+            self.rss_peak = self.rss_peak.max(used.gauges.rss);
         }
         self.swap_peak = self.swap_peak.max(swap);
     }

@@ -32,6 +32,7 @@ fn header() -> Header {
             metrics: MetricSet::ALL,
             exact: true,
             reasons: vec![],
+            refused: vec![],
         },
         settings: Settings::default(),
     }
@@ -180,6 +181,66 @@ fn the_first_five_warnings_are_listed_and_counted_on_and_no_others_kept() {
 }
 
 #[test]
+fn no_figure_of_a_summary_is_null_without_a_sentence_that_names_it() {
+    let records = [started(1, 0, "x"), end(100, 500, 1)];
+    let summary = summary(&records);
+    let value = serde_json::to_value(&summary).unwrap();
+    let nulls = value.as_object().unwrap().iter().filter(|(_, value)| value.is_null());
+    let words = summary.accounting.reasons.join("\n");
+    for (name, _) in nulls {
+        let told = match name.as_str() {
+            "coresPeak" | "memoryPeakBytes" | "memoryPeakAtMs" | "rssSumPeakBytes"
+            | "swapPeakBytes" | "threadsPeak" | "runDelayMs" | "memoryPeak" => "lived at a sample",
+            "minorFaults" | "majorFaults" | "voluntarySwitches" | "forcedSwitches"
+            | "cpuUserMs" | "cpuSystemMs" => "the split of the CPU, faults and switches",
+            "netRxBytes" | "netTxBytes" | "netUnattributedRxBytes" | "netUnattributedTxBytes" => {
+                "network bytes"
+            }
+            "writtenBytes" => "readBytes and writtenBytes",
+            // Of these one is always null, or it is not a figure.
+            "exitCode" | "signal" | "cwd" => continue,
+            other => other,
+        };
+        assert!(words.contains(told), "{name} is null, and nothing says why:\n{words}");
+    }
+}
+
+#[test]
+fn the_tree_held_at_least_what_one_of_its_processes_did() {
+    let held = 500 << 20;
+    let mut records =
+        vec![started(1, 0, "sh"), started(2, 10, "cc1"), sample(0, 100, &[(1, 1, 40 << 20)])];
+    let last = LastKnown {
+        rss_peak: Some(Bytes::new(held)),
+        rss_peak_final: true,
+        ..LastKnown::default()
+    };
+    let (at, ending) = (Elapsed::from_millis(170), Ending::Code(0));
+    records.push(Record::Event(ProcessEvent::Ended { at, key: key(2), ending, last }));
+    records.push(end(300, 10, 2));
+    let summary = summary(&records);
+    assert_eq!(summary.memory_peak_bytes, Some(Bytes::new(held)));
+    assert_eq!(summary.memory_peak_at_ms, None);
+}
+
+#[test]
+fn a_little_more_than_at_a_sample_was_held_at_that_sample() {
+    let records = |largest: u64| {
+        let mut records = vec![started(1, 0, "sh"), sample(0, 100, &[(1, 1, 100 << 20)])];
+        let Record::End(mut end) = end(300, 10, 1) else { panic!("no end") };
+        end.totals.largest_process = Some(Bytes::new(largest));
+        records.push(Record::End(end));
+        summary(&records)
+    };
+    let near = records(101 << 20);
+    assert_eq!(
+        (near.memory_peak_bytes, near.memory_peak_at_ms),
+        (Some(Bytes::new(101 << 20)), Some(100.0))
+    );
+    assert_eq!(records(110 << 20).memory_peak_at_ms, None);
+}
+
+#[test]
 fn more_work_than_the_processors_can_do_is_not_believed() {
     let summary = summary(&[started(1, 0, "x"), sample(0, 100, &[(1, 500, 0)]), end(100, 500, 1)]);
     assert_eq!(summary.cores_peak, Some(2.0));
@@ -189,7 +250,7 @@ fn more_work_than_the_processors_can_do_is_not_believed() {
 fn a_summary_of_a_huge_run_stays_under_sixteen_kilobytes() {
     let mut records = vec![];
     for pid in 1..3000 {
-        let role = format!("a role of forty columns, number {pid:08}");
+        let role = format!("役 a role of many columns, number {pid:08} {}", "役".repeat(300));
         records.push(started(pid, 0, &role));
         records.push(ended(pid, 1000, Some(u64::from(pid)), false));
     }
@@ -204,7 +265,8 @@ fn a_summary_of_a_huge_run_stays_under_sixteen_kilobytes() {
     }
     let summary = summariser.finish();
     let text = serde_json::to_string(&summary).unwrap();
-    assert!(text.len() < 16_000, "{} bytes", text.len());
+    assert!(text.len() <= super::fit::BYTES_MAX, "{} bytes", text.len());
+    assert_eq!(summary.top.cpu.len(), 10);
     assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);
     assert_eq!(summary.by_role.values().map(|role| role.processes).sum::<u64>(), 2999);
 }

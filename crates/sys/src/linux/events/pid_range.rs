@@ -353,7 +353,8 @@ impl EventSource for PidRange {
 
     fn capabilities(&self) -> Capabilities {
         let reasons = self.reasons.clone();
-        Capabilities { tier: Tier::Poll, metrics: MetricSet::ALL, exact: false, reasons }
+        let tier = Tier::Poll;
+        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn scheduled(stat: &Stat, look: &Look) -> Reading {
         counters: Counters::default(),
         gauges: Gauges::default(),
         reaped: Some(time(stat.reaped_user_ticks.saturating_add(stat.reaped_system_ticks))),
+        touched: Some(look.units.bytes(faults(stat))),
     };
     if look.metrics.has(MetricSet::CPU) {
         reading.counters.cpu = Some(look.cpu);

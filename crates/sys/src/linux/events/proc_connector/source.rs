@@ -241,7 +241,7 @@ impl EventSource for ProcConnector {
     fn capabilities(&self) -> Capabilities {
         let tier = if self.ends.records.is_some() { Tier::R } else { Tier::Events };
         let reasons = self.ends.missing();
-        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons }
+        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
     }
 
     fn troubles(&mut self) -> Vec<Warning> {

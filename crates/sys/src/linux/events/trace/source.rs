@@ -155,6 +155,7 @@ impl EventSource for Tracing {
                     .to_owned(),
             );
         }
-        Capabilities { tier: Tier::Trace, metrics: MetricSet::ALL, exact: false, reasons }
+        let tier = Tier::Trace;
+        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
     }
 }
