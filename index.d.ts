@@ -126,7 +126,10 @@ export interface RunOptions extends WatchOptions {
   reject?: boolean | undefined;
   /** When it is aborted, the command is ended as by `stop()`, and what is awaited rejects with an `AbortError`. */
   signal?: AbortSignal | undefined;
-  /** Whether what outlives the command is ended: SIGTERM, and SIGKILL after five seconds. Default false: it is listed. */
+  /**
+   * Whether what outlives the command is ended: SIGTERM, and SIGKILL after five seconds. Cannot be asked for with
+   * `children: false`. Default false: it is listed.
+   */
   reap?: boolean | undefined;
   /** Whether the command is sent SIGTERM when this process exits, or its worker thread is terminated, first. Default true. */
   cleanup?: boolean | undefined;
@@ -234,7 +237,7 @@ export interface RunResult {
   summary: Summary;
   /** Every process that was seen, in the order of their births. */
   processes: ProcessRecord[];
-  /** Those that were alive when the command had ended; with `reap` they have been ended since. */
+  /** Those that were alive when the command had ended; with `reap` they have been ended since, where `summary.survivorsReaped` says so. */
   survivors: ProcessRecord[];
   /** The latest samples, as many as `history` allows; parsed when they are looked at. */
   readonly samples: Sample[];

@@ -85,6 +85,12 @@ const refused = [
     "The property 'options.stdio' has room for three streams. Received [ 0, 1, 2, 3 ]",
   ],
   [
+    () => run('true', { reap: true, children: false }),
+    'TypeError',
+    'ERR_INVALID_ARG_VALUE',
+    "The property 'options.reap' must be false where options.children is: descendants are not known. Received true",
+  ],
+  [
     () => run('true', { signal: {} }),
     'TypeError',
     'ERR_INVALID_ARG_TYPE',

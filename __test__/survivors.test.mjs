@@ -16,6 +16,11 @@ test('what outlives a command is listed and lives on', { timeout: 20_000 }, asyn
   assert.deepEqual([exitCode, survivors.length, summary.survivorCount], [3, 1, 1]);
   const [{ pid, endedMs }] = survivors;
   assert.deepEqual([endedMs, summary.survivorsReaped, isAlive(pid)], [null, false, true]);
+  const [{ cpuMs, rssSeenBytes, rssPeakBytes }] = survivors;
+  assert.equal(cpuMs, null);
+  assert.ok(rssSeenBytes > 0);
+  assert.equal(rssPeakBytes, rssSeenBytes);
+  assert.ok(summary.survivors[0].rssPeakBytes >= rssPeakBytes);
   process.kill(pid);
 });
 
@@ -24,6 +29,7 @@ test('with reap it is ended, wherever it went', { timeout: 20_000 }, async () =>
   assert.deepEqual([exitCode, survivors.length, summary.survivorsReaped], [3, 1, true]);
   const [{ pid, signal }] = survivors;
   assert.deepEqual([signal, isAlive(pid)], ['SIGTERM', false]);
+  assert.equal(summary.survivors[0].signal, 'SIGTERM');
 });
 
 test('of a process that had the largest memory the peak is known, of the others only what was seen', async () => {

@@ -15,7 +15,10 @@ const ROOT = path.join(__dirname, '..');
 const LIBRARY =
   { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
 
-/** @returns {{ start: Function, snapshot: Function, profiles: Function, defaults: Function, version: Function }} */
+/**
+ * @returns {{ start: Function, snapshot: Function, profiles: Function, defaults: Function, nearlyPercent: Function,
+ *   version: Function }}
+ */
 function load() {
   const tried = [];
   for (const { name, binding } of candidates()) {

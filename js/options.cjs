@@ -23,7 +23,11 @@ function runOrder(command, args, options, core) {
   if (options.cwd !== undefined) launch.cwd = check.filePath(options.cwd, 'options.cwd');
   const cleanup = options.cleanup === undefined || check.boolean(options.cleanup, 'options.cleanup');
   const reap = options.reap !== undefined && check.boolean(options.reap, 'options.reap');
-  return { target: { launch }, cleanup, reap, ...watching(options, core) };
+  const watched = watching(options, core);
+  if (reap && watched.children === false) {
+    throw invalidArgValue('options.reap', 'must be false where options.children is: descendants are not known', reap);
+  }
+  return { target: { launch }, cleanup, reap, ...watched };
 }
 
 function pidNumber(pid) {

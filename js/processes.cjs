@@ -1,8 +1,10 @@
 'use strict';
 
+const native = require('./native.cjs');
+
 const NS_PER_MS = 1e6;
 /** What is as large as that share of another size counts as the same. */
-const NEARLY = 0.98;
+const NEARLY = native.nearlyPercent() / 100;
 
 /** Every process of a session, put together from its events. */
 class ProcessList {
@@ -25,8 +27,12 @@ class ProcessList {
     return keys.map((key) => this.#processes.get(keyOf(key))).filter((process) => process !== undefined);
   }
 
-  /** The session is over: what came close to the largest memory that any process had was that process's own largest. */
-  close({ totals: { largestProcessBytes } }) {
+  /**
+   * The session is over. Of those that live on, the last sample tells the memory that they had until now. What came close to
+   * the largest that any process had was that process's own largest.
+   */
+  close({ totals: { largestProcessBytes } }, lastSample) {
+    for (const used of lastSample?.processes ?? []) this.#liveOn(used);
     if (largestProcessBytes === null) return;
     for (const process of this.#processes.values()) {
       if (process.rssSeenBytes >= largestProcessBytes * NEARLY) process.rssPeakBytes ??= process.rssSeenBytes;
@@ -52,6 +58,13 @@ class ProcessList {
       runDelayMs: null,
       oomKilled: false,
     });
+  }
+
+  #liveOn({ rssBytes, rssPeakBytes, ...key }) {
+    const process = this.#processes.get(keyOf(key));
+    if (process?.endedMs !== null) return;
+    const seen = rssBytes === null && rssPeakBytes === null ? null : Math.max(rssBytes, rssPeakBytes);
+    Object.assign(process, { rssSeenBytes: seen, rssPeakBytes: seen });
   }
 
   #rename({ image, ...key }) {

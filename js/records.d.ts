@@ -88,6 +88,7 @@ export interface Warning {
     | 'eventsLost'
     | 'readsDenied'
     | 'accountingChanged'
+    | 'survivorsLeft'
     | 'linesSkipped'
     | 'torn'
     | 'unknown';

@@ -96,7 +96,7 @@ function resultOf(session, processes, { command, args, isCanceled }) {
   const { ending, cause } = session.end;
   const { exitCode, signal } = ending ?? { exitCode: null, signal: null };
   const summary = session.summary();
-  processes.close(session.end);
+  processes.close(session.end, session.latest);
   let samples;
   return {
     command,

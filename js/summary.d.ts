@@ -14,7 +14,7 @@ export interface Summary {
   pid: number;
   /** When the watching began, in milliseconds since 1970. */
   startedAtMs: number;
-  /** How long it took. */
+  /** How long it took; with the option `reap`, without the time that it took to end what outlived the command. */
   durationMs: number;
   /** The root's exit code; null where a signal ended it, or where it lives on. */
   exitCode: number | null;
@@ -95,7 +95,7 @@ export interface Summary {
   survivorCount: number;
   /** The first five of them. */
   survivors: ProcessSummary[];
-  /** Whether they were ended then, because of the option `reap`. */
+  /** Whether all of them were ended then, because of the option `reap`. */
   survivorsReaped: boolean;
   /** How many processes the kernel killed for want of memory in the command's cgroup; null where it does not tell. */
   oomKills: number | null;

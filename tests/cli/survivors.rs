@@ -41,13 +41,16 @@ fn with_reap_it_is_ended_wherever_it_went() {
     let sleeper = summary.survivors[0].pid;
     assert!(!is_alive(sleeper));
     assert_eq!(signal_of(&results, sleeper), "SIGTERM");
+    assert_eq!(summary.survivors[0].signal.as_deref(), Some("SIGTERM"));
 }
 
 #[test]
 fn one_that_goes_on_when_it_is_asked_to_end_is_killed() {
     let (finished, results) = Results::of_run(&["--reap"], &python(LEAVES_A_STUBBORN_ONE));
     assert_eq!((finished.code, finished.err()), (Some(0), ""));
-    let survivor = results.summary().survivors[0].pid;
+    let summary = results.summary();
+    let survivor = summary.survivors[0].pid;
     assert!(!is_alive(survivor));
+    assert!(summary.duration_ms < 5000.0, "{} ms", summary.duration_ms);
     assert_eq!(signal_of(&results, survivor), "SIGKILL");
 }

@@ -5,4 +5,7 @@ mod counting;
 mod groups;
 mod network;
 mod odd_processes;
+mod peaks;
 mod restricted;
+mod tiers;
+mod traced;

@@ -66,7 +66,7 @@ pub(crate) struct RunWords {
     pub(crate) mute: bool,
 
     /// End whatever outlives the command: first TERM, five seconds later KILL
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_children")]
     pub(crate) reap: bool,
 
     /// The command and its arguments; procmon's own options stand before it
@@ -234,6 +234,13 @@ mod tests {
     fn two_dashes_end_our_options() {
         let words = run(&["--quiet", "--", "--odd", "-x"]);
         assert_eq!(words.command, ["--odd", "-x"]);
+    }
+
+    #[test]
+    fn descendants_that_are_not_watched_cannot_be_ended() {
+        let words = ["procmon", "run", "--reap", "--no-children", "npm"];
+        let error = Arguments::try_parse_from(words).unwrap_err();
+        assert_eq!(error.kind(), clap::error::ErrorKind::ArgumentConflict);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! It never asks the time, waits or reads. A driver loops: wait until [`Engine::due`], hand over the events, read
 //! [`Engine::keys`], hand over the readings; and writes the records that come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cadence::Cadence;
 use crate::event::{Ending, ProcessEvent};
@@ -41,7 +41,7 @@ pub struct Closing {
     pub totals: Option<Totals>,
     /// What the source of events says of its own completeness.
     pub coverage: Coverage,
-    /// The processes that outlived the root and were ended for it; `None` where that was not asked for.
+    /// The processes that outlived the root and were to be ended for it; `None` where that was not asked for.
     pub reaped: Option<Vec<ProcessInfo>>,
     /// What happened around the tree.
     pub surroundings: Surroundings,
@@ -268,8 +268,11 @@ impl Engine {
 
     /// The session is over.
     pub fn end(&self, closing: &Closing, records: &mut Vec<Record>) {
-        let survivors = closing.reaped.clone();
-        let survivors = survivors.unwrap_or_else(|| self.survivors(closing.ending.is_some()));
+        let left = self.survivors(closing.ending.is_some());
+        let survivors_reaped = closing.reaped.is_some() && left.is_empty();
+        let mut survivors = closing.reaped.clone().unwrap_or_default();
+        let listed: BTreeSet<ProcessKey> = survivors.iter().map(|info| info.key).collect();
+        survivors.extend(left.into_iter().filter(|info| !listed.contains(&info.key)));
         records.push(Record::End(Box::new(RunEnd {
             at: closing.at,
             ending: closing.ending,
@@ -278,7 +281,7 @@ impl Engine {
             processes_seen: self.tree.seen(),
             coverage: closing.coverage,
             survivors,
-            survivors_reaped: closing.reaped.is_some(),
+            survivors_reaped,
             surroundings: closing.surroundings,
             own: closing.own,
         })));

@@ -94,6 +94,8 @@ pub enum WarningKind {
     /// The kernel's records of ends were dropped, or something else failed that was there at the start: from then on
     /// less is known.
     AccountingChanged,
+    /// Processes that outlived the command could not be ended, although that was asked for.
+    SurvivorsLeft,
     /// Lines of the recording could not be read.
     LinesSkipped,
     /// The recording ends without its last record.
@@ -130,9 +132,9 @@ pub struct RunEnd {
     pub processes_seen: u64,
     /// What the source of events says of its own completeness.
     pub coverage: Coverage,
-    /// Processes of the tree that were alive when the root had ended.
+    /// Processes of the tree that were alive when the root had ended, and those born later that are still there.
     pub survivors: Vec<ProcessInfo>,
-    /// Whether they were ended then, because that was asked for.
+    /// Whether that was asked for and all of them were ended then.
     #[serde(default)]
     pub survivors_reaped: bool,
     /// What happened around the tree.

@@ -11,6 +11,7 @@ mod snapshot;
 mod types;
 
 use napi_derive::napi;
+use procmon_model::analysis::summary::NEARLY_PERCENT;
 
 use crate::js_sink::Waker;
 use crate::monitor::Monitor;
@@ -114,6 +115,12 @@ pub fn profiles() -> napi::Result<String> {
 #[napi(catch_unwind)]
 pub fn defaults() -> napi::Result<String> {
     Ok(types::defaults()?)
+}
+
+/// The part of the largest memory of any process, in percent, from which on what was seen of a process is its peak.
+#[napi(catch_unwind)]
+pub fn nearly_percent() -> f64 {
+    NEARLY_PERCENT as f64
 }
 
 /// The version that this addon was built as.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use procmon_model::event::{Ending, Signal};
 use procmon_model::ports::{GRACE, Reach, Request, Wake};
 use procmon_model::process::ProcessKey;
-use procmon_model::record::EndCause;
+use procmon_model::record::{EndCause, Record, Warning, WarningKind};
 use procmon_model::units::Elapsed;
 
 use super::watch::{Driver, KILL, TERM};
@@ -56,6 +56,18 @@ impl Driver {
             let until = self.parts.events.now() + LAST_GRACE;
             self.await_the_end_of(&left, until, Reach::All);
         }
+    }
+
+    /// Warns of those that were to be ended and are still there.
+    pub(super) fn record_those_left(&mut self, at: Elapsed) {
+        let left = self.reaped.as_ref().map_or(0, |_| self.engine.survivors(true).len());
+        if left == 0 {
+            return;
+        }
+        let message =
+            format!("of the processes that outlived the command, {left} could not be ended");
+        let (kind, count) = (WarningKind::SurvivorsLeft, left as u64);
+        self.records.push(Record::Warning(Warning { at, kind, count, message }));
     }
 
     fn signal_descendants(&self, signal: Signal, reach: Reach) -> Vec<ProcessKey> {

@@ -64,9 +64,9 @@ pub struct Driver {
     root_told: LastKnown,
     totals: Option<Totals>,
     kills: Kills,
-    /// Those that outlived the root and were ended for it.
+    /// Those that outlived the root and were to be ended for it.
     pub(super) reaped: Option<Vec<ProcessInfo>>,
-    records: Vec<Record>,
+    pub(super) records: Vec<Record>,
     keys: Vec<ProcessKey>,
     copies: Vec<ProcessKey>,
     readings: Readings,
@@ -247,6 +247,7 @@ impl Driver {
         }
         if let Some((ending, totals)) = child.ended() {
             self.root_ended = Some(ending);
+            self.root_ended_at.get_or_insert(self.parts.events.now());
             self.totals = Some(totals);
         }
     }
@@ -295,6 +296,7 @@ impl Driver {
     fn finish(mut self, cause: EndCause) -> Finished {
         let at = self.parts.events.now();
         self.record_troubles(at);
+        self.record_those_left(at);
         let closing = Closing {
             at,
             cause,

@@ -84,14 +84,20 @@ fn survivors(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
     if summary.survivor_count == 0 {
         return Ok(());
     }
-    let title = if summary.survivors_reaped { "outlived it, and ended" } else { "still running" };
-    let table = [
+    let some_ended = summary.survivors.iter().any(|process| process.ended_ms.is_some());
+    let title = match (summary.survivors_reaped, some_ended) {
+        (true, _) => "outlived it, and ended",
+        (false, true) => "outlived it",
+        (false, false) => "still running",
+    };
+    let pids = summary.survivors.iter().map(|process| process.pid.to_string()).collect();
+    let mut table = vec![
         Column::text(title, summary.survivors.iter().map(name).collect()),
-        Column::number(
-            "pid",
-            summary.survivors.iter().map(|process| process.pid.to_string()).collect(),
-        ),
+        Column::number("pid", pids),
     ];
+    if some_ended {
+        table.push(Column::number("ended", summary.survivors.iter().map(end_of).collect()));
+    }
     page.blank()?;
     page.table(&table)?;
     let hidden = summary.survivor_count.saturating_sub(summary.survivors.len() as u64);
@@ -114,7 +120,7 @@ fn peak_of(process: &ProcessSummary) -> String {
 
 fn life_of(process: &ProcessSummary, summary: &Summary) -> String {
     let ended = process.ended_ms.unwrap_or(summary.duration_ms);
-    process.started_ms.map(|started| milliseconds(ended - started)).unwrap_or_default()
+    process.started_ms.map(|started| milliseconds((ended - started).max(0.0))).unwrap_or_default()
 }
 
 fn end_of(process: &ProcessSummary) -> String {

@@ -160,3 +160,23 @@ fn sentences_of_a_recording_cannot_move_the_cursor() {
     assert_eq!(lines[1], "  warning     c\u{fffd}[2J\u{fffd}d");
     assert!(!page.contains('\x1b'));
 }
+
+#[test]
+fn survivors_are_said_to_have_ended_only_where_all_of_them_have() {
+    let table = |reaped: bool, signal: Option<&str>| {
+        let mut summary = summary();
+        summary.survivors_reaped = reaped;
+        summary.survivors[0].signal = signal.map(str::to_owned);
+        summary.survivors[0].ended_ms = signal.map(|_| 13_000.0);
+        let mut out = Vec::new();
+        write(&summary, Style::default(), &mut out).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        let (_, table) = page.rsplit_once("\n\n").unwrap();
+        table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let killed = Some("SIGKILL");
+    let row = "esbuild service         4150  SIGKILL";
+    assert_eq!(table(true, killed), ["outlived it, and ended   pid    ended", row, "and 6 more"]);
+    assert_eq!(table(false, killed)[0], "outlived it       pid    ended");
+    assert_eq!(table(false, None)[0], "still running     pid");
+}

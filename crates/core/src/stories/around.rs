@@ -45,7 +45,7 @@ fn what_no_signal_reaches_is_ended_with_its_cgroup() {
             story.enclose(0);
         }
         let told = play(story, &Settings { reap: true, ..fixed(100) });
-        assert!(told.end().survivors_reaped && told.world.signals().is_empty());
+        assert_eq!((told.end().survivors_reaped, told.world.signals()), (enclosed, vec![]));
         let ended = told.records.iter().filter_map(|record| match record {
             Record::Event(ProcessEvent::Ended { key, ending, .. }) => Some((key.pid, *ending)),
             _ => None,

@@ -5,11 +5,11 @@ use std::time::Duration;
 use procmon_model::event::{Ending, Signal};
 use procmon_model::fake::{FakeWorld, Story};
 use procmon_model::ports::Request;
-use procmon_model::record::{EndCause, Record};
+use procmon_model::record::{EndCause, Record, WarningKind};
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
 
-use super::told::{fixed, ms, play, play_in};
+use super::told::{Told, fixed, ms, play, play_in};
 
 #[test]
 fn what_outlives_the_root_is_listed_and_counted() {
@@ -120,6 +120,71 @@ fn with_reap_whatever_outlives_the_command_is_ended_wherever_it_went_and_listed(
     assert_eq!((survivors, told.end().survivors_reaped), (vec![daemon, stubborn], true));
     let summary = told.summary();
     assert_eq!((summary.survivor_count, summary.survivors_reaped), (2, true));
+    assert_eq!(warned_of_survivors(&told), None);
+}
+
+/// How many the warning of those that could not be ended counts.
+fn warned_of_survivors(told: &Told) -> Option<(u64, String)> {
+    let warnings = told.summary().warnings;
+    let warning = warnings.into_iter().find(|one| one.kind == WarningKind::SurvivorsLeft)?;
+    Some((warning.count, warning.message))
+}
+
+#[test]
+fn what_cannot_be_ended_does_not_count_as_ended_and_is_warned_of() {
+    let mut story = Story::of(&["npm", "start"]);
+    let guarded = story.spawn(10, 1, &["sudo", "daemon"]);
+    let other = story.spawn(20, 1, &["esbuild", "--service"]);
+    story.forbid(guarded).end(200, 1, Ending::Code(0));
+    let told = play(story, &Settings { reap: true, ..fixed(100) });
+    assert_eq!(told.world.signals(), [(other, Signal(15))]);
+    assert!(!told.end().survivors_reaped);
+    let survivors = told.summary().survivors;
+    let ends: Vec<_> = survivors.iter().map(|one| (one.pid, one.signal.as_deref())).collect();
+    assert_eq!(ends, [(guarded, None), (other, Some("SIGTERM"))]);
+    let message = "of the processes that outlived the command, 1 could not be ended".to_owned();
+    assert_eq!(warned_of_survivors(&told), Some((1, message)));
+}
+
+#[test]
+fn who_is_born_while_others_are_ended_and_stays_belongs_to_the_survivors() {
+    let mut story = Story::of(&["npm", "start"]);
+    let stubborn = story.spawn(10, 1, &["esbuild", "--service"]);
+    let late = story.spawn(300, stubborn, &["sudo", "daemon"]);
+    story.defy(stubborn).forbid(late).end(200, 1, Ending::Code(0));
+    let told = play(story, &Settings { reap: true, ..fixed(100) });
+    let survivors: Vec<_> = told.end().survivors.iter().map(|info| info.key.pid).collect();
+    assert_eq!((survivors, told.end().survivors_reaped), (vec![stubborn, late], false));
+    assert_eq!(warned_of_survivors(&told).map(|(count, _)| count), Some(1));
+}
+
+#[test]
+fn the_time_that_it_takes_to_end_survivors_is_not_the_commands() {
+    let mut story = Story::of(&["npm", "test"]);
+    let stubborn = story.spawn(20, 1, &["esbuild", "--service"]);
+    story.work(1, 0, 100, 1000).defy(stubborn).end(200, 1, Ending::Code(0));
+    let told = play(story, &Settings { reap: true, ..fixed(100) });
+    assert_eq!(told.finished.at, Elapsed::from_millis(5200));
+    let summary = told.summary();
+    assert_eq!((summary.duration_ms.to_bits(), summary.cores_mean), (200f64.to_bits(), Some(0.5)));
+}
+
+#[test]
+fn what_is_told_of_a_survivor_is_what_the_foremost_tell_of_it() {
+    for reap in [false, true] {
+        let mut story = Story::of(&["npm", "start"]);
+        let daemon = story.spawn(10, 1, &["gradle-daemon"]);
+        story.work(daemon, 10, 10_000, 500).hold(10, daemon, 5 << 20, 0);
+        story.defy(daemon).end(210, 1, Ending::Code(0));
+        let summary = play(story, &Settings { reap, ..fixed(100) }).summary();
+        let [survivor] = summary.survivors.as_slice() else { panic!("there is one survivor") };
+        assert_eq!(Some(survivor), summary.top.cpu.iter().find(|one| one.pid == daemon));
+        assert_eq!(Some(survivor), summary.top.memory.iter().find(|one| one.pid == daemon));
+        let ended = (survivor.ended_ms, survivor.signal.as_deref());
+        let expected = if reap { (Some(5210.0), Some("SIGKILL")) } else { (None, None) };
+        assert_eq!(ended, expected);
+        assert!(survivor.cpu_ms >= Some(50.0) && survivor.rss_seen_bytes.is_some());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Memory stays bounded however many processes a build starts: of the dead, only the ten that matter most by
 //! each measure are kept, and the sums of their roles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::event::{Ending, LastKnown};
@@ -14,6 +14,9 @@ use crate::units::{Bytes, CpuTime, Elapsed};
 
 /// How many processes a list of the foremost holds.
 pub(super) const FOREMOST: usize = 10;
+
+/// How many of those that ended last are remembered, whatever they used: survivors that were ended are among them.
+const LATEST: usize = 64;
 
 /// One process from its birth on.
 #[derive(Debug, Clone)]
@@ -140,6 +143,8 @@ pub(super) struct Lives {
     by_cpu: Vec<Life>,
     by_memory: Vec<Life>,
     by_unread: Vec<Life>,
+    /// The dead that ended last, in the order of their ends.
+    latest: VecDeque<Life>,
     pub(super) known_cpu: CpuTime,
     pub(super) run_delay: Option<CpuTime>,
     pub(super) block_delay: Option<CpuTime>,
@@ -186,18 +191,31 @@ impl Lives {
         keep_foremost(&mut self.by_cpu, &life, |life| life.cpu.unwrap_or_default().as_nanos());
         keep_foremost(&mut self.by_memory, &life, |life| life.rss_seen.unwrap_or_default().get());
         keep_foremost(&mut self.by_unread, &life, |life| nanos(life.unread().lives));
+        if self.latest.len() == LATEST {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(life);
+    }
+
+    /// The life of a process that lives, or was one of the last to end or one of the foremost.
+    pub(super) fn find(&self, key: ProcessKey) -> Option<&Life> {
+        let dead = self.latest.iter().chain(&self.by_cpu).chain(&self.by_memory);
+        let mut dead = dead.chain(&self.by_unread);
+        self.living.get(&key).or_else(|| dead.find(|life| life.info.key == key))
     }
 
     /// The session is over: what lives counts with what is known of it.
     pub(super) fn close(&mut self, at: Elapsed) {
-        for life in std::mem::take(&mut self.living).into_values() {
+        let living = std::mem::take(&mut self.living);
+        for life in living.values() {
             self.leave(at, life.role());
-            self.settle(&life);
-            keep_foremost(&mut self.by_cpu, &life, |life| life.cpu.unwrap_or_default().as_nanos());
-            keep_foremost(&mut self.by_memory, &life, |life| {
+            self.settle(life);
+            keep_foremost(&mut self.by_cpu, life, |life| life.cpu.unwrap_or_default().as_nanos());
+            keep_foremost(&mut self.by_memory, life, |life| {
                 life.rss_seen.unwrap_or_default().get()
             });
         }
+        self.living = living;
     }
 
     /// The foremost by processor time when missing time is shared out at this rate.

@@ -1,7 +1,7 @@
 //! Floor 7. Linux: what it tells of processes, and how commands are started on it.
 
 pub mod ancestors;
-mod cgroup;
+pub(crate) mod cgroup;
 mod clock;
 mod environs;
 pub(crate) mod events;
@@ -16,7 +16,7 @@ mod own;
 pub(crate) mod parse;
 mod pressure;
 pub mod signals;
-mod sockets;
+pub(crate) mod sockets;
 #[cfg(test)]
 mod support;
 mod syscall;

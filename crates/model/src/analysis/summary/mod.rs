@@ -10,7 +10,7 @@ pub use shape::{
     Accounting, Holder, MemoryPeak, OwnSummary, PressureSummary, ProcessSummary, RoleSummary,
     SCHEMA, Summary, ThreadSummary, Top,
 };
-pub use summarise::Summariser;
+pub use summarise::{NEARLY_PERCENT, Summariser};
 
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ pub struct Summary {
     pub pid: u32,
     /// When the session began, in milliseconds since 1970.
     pub started_at_ms: u64,
-    /// How long it took.
+    /// How long it took, without the time that it took to end what outlived the command.
     pub duration_ms: f64,
     /// The root's exit code; null where a signal ended it, or where it lives on.
     pub exit_code: Option<i32>,
@@ -108,7 +108,7 @@ pub struct Summary {
     pub survivor_count: u64,
     /// The first five of them.
     pub survivors: Vec<ProcessSummary>,
-    /// Whether they were ended then, because that was asked for.
+    /// Whether that was asked for and all of them were ended then.
     #[serde(default)]
     pub survivors_reaped: bool,
     /// How many processes the kernel killed for want of memory, in the cgroup of the command.

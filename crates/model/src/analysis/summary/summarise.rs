@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::lives::{Life, Lives, RoleUse, Share};
 use crate::event::{Ending, ProcessEvent};
+use crate::process::ProcessInfo;
 use crate::record::{Header, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::sample::Sample;
 use crate::units::{Bytes, CpuTime, Elapsed};
@@ -21,6 +22,9 @@ use super::tally::Tally;
 
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
+/// What was seen of a process's memory is its peak where it is at least that part of the largest memory that any process
+/// of the tree had: between the two there is no room for one that matters.
+pub const NEARLY_PERCENT: u64 = 98;
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
 
@@ -31,6 +35,7 @@ pub struct Summariser {
     lives: Lives,
     tally: Tally,
     at: Elapsed,
+    root_ended: Option<Elapsed>,
     warnings: Vec<Warning>,
     end: Option<RunEnd>,
 }
@@ -43,6 +48,7 @@ impl Summariser {
             lives: Lives::default(),
             tally: Tally::default(),
             at: Elapsed::ZERO,
+            root_ended: None,
             warnings: Vec::new(),
             end: None,
         }
@@ -82,6 +88,9 @@ impl Summariser {
             }
             ProcessEvent::Ended { at, key, ending, last } => {
                 self.lives.ended(*at, *key, *ending, last);
+                if *key == self.header.root {
+                    self.root_ended = Some(*at);
+                }
             }
             ProcessEvent::Lost { .. } => return,
         }
@@ -119,21 +128,11 @@ impl Summariser {
     pub fn finish(mut self) -> Summary {
         let at = self.end.as_ref().map_or(self.at, |end| end.at);
         self.lives.close(at);
-        let known = self.end.as_ref().map(|end| end.totals);
-        let mut totals = known.unwrap_or(Totals {
-            cpu: self.tally.cpu,
-            read: self.tally.read,
-            written: self.tally.written,
-            ..Totals::default()
-        });
-        if !totals.exact {
-            // Readings know the dead to the nanosecond, and what their parents collected in steps of 10 ms.
-            totals.cpu = totals.cpu.map(|cpu| cpu.max(self.lives.known_cpu));
-        }
+        let totals = self.totals();
         let share = self.share(totals.cpu);
         let ending = self.end.as_ref().and_then(|end| end.ending);
         let around = self.end.as_ref().map(|end| end.surroundings).unwrap_or_default();
-        let wall = at.since(Elapsed::ZERO);
+        let took = self.took(at);
         let pss_peak_bytes = self.tally.pss_peak();
         let accounting = self.accounting(&share);
         let peak = self.tally.memory_peak.take();
@@ -148,13 +147,16 @@ impl Summariser {
             cwd: self.header.cwd.clone(),
             pid: self.header.root.pid,
             started_at_ms: self.header.started_at.as_millis(),
-            duration_ms: millis(at),
+            duration_ms: millis(took),
             exit_code: exit_code(ending),
             signal: signal(ending),
             cpu_ms: totals.cpu.map(cpu_millis),
             cpu_user_ms: totals.cpu_user.map(cpu_millis),
             cpu_system_ms: totals.cpu_system.map(cpu_millis),
-            cores_mean: totals.cpu.and_then(|cpu| cpu.over(wall)).map(|cores| rounded(cores.0)),
+            cores_mean: totals
+                .cpu
+                .and_then(|cpu| cpu.over(took.since(Elapsed::ZERO)))
+                .map(|cores| rounded(cores.0)),
             cores_peak: self.tally.cores_peak.map(|cores| rounded(cores.0)),
             cores_available: self.header.host.cpus_available.or(self.header.host.cpus),
             memory_peak_bytes,
@@ -186,7 +188,7 @@ impl Summariser {
             by_thread_name: threads,
             memory_peak: peak,
             survivor_count: self.end.as_ref().map_or(0, |end| end.survivors.len() as u64),
-            survivors: self.survivors(),
+            survivors: self.survivors(&share),
             survivors_reaped: self.end.as_ref().is_some_and(|end| end.survivors_reaped),
             oom_kills: around.oom_kills,
             oom_killed: self.listed(&self.lives.oom_killed, &share),
@@ -198,6 +200,28 @@ impl Summariser {
         summary.accounting.reasons.extend(missing);
         fit(&mut summary);
         summary
+    }
+
+    /// How long the command took; the watching goes on while those are ended that outlive it.
+    fn took(&self, at: Elapsed) -> Elapsed {
+        let reaps = self.header.settings.reap && !self.header.attached;
+        self.root_ended.filter(|_| reaps).map_or(at, |ended| ended.min(at))
+    }
+
+    /// What the last record says, or the samples where there is none.
+    fn totals(&self) -> Totals {
+        let known = self.end.as_ref().map(|end| end.totals);
+        let mut totals = known.unwrap_or(Totals {
+            cpu: self.tally.cpu,
+            read: self.tally.read,
+            written: self.tally.written,
+            ..Totals::default()
+        });
+        if !totals.exact {
+            // Readings know the dead to the nanosecond, and what their parents collected in steps of 10 ms.
+            totals.cpu = totals.cpu.map(|cpu| cpu.max(self.lives.known_cpu));
+        }
+        totals
     }
 
     /// The processor time of the whole that no process was seen to use, and how to share it out.
@@ -264,9 +288,14 @@ impl Summariser {
         lives.iter().map(|life| process(life, share, largest)).collect()
     }
 
-    fn survivors(&self) -> Vec<ProcessSummary> {
+    fn survivors(&self, share: &Share) -> Vec<ProcessSummary> {
+        let largest = self.end.as_ref().and_then(|end| end.totals.largest_process);
         let survivors = self.end.iter().flat_map(|end| &end.survivors).take(LISTED_MAX);
-        survivors.map(ProcessSummary::of_survivor).collect()
+        let summary = |info: &ProcessInfo| match self.lives.find(info.key) {
+            Some(life) => process(life, share, largest),
+            None => ProcessSummary::of_survivor(info),
+        };
+        survivors.map(summary).collect()
     }
 
     fn own(&self) -> OwnSummary {
@@ -310,7 +339,7 @@ fn highest_memory(
 /// that any process of the tree ever had. One that lives has had no more until now.
 fn peak(life: &Life, largest: Option<Bytes>) -> Option<Bytes> {
     let seen = life.rss_seen?;
-    let nearly = largest.is_some_and(|largest| seen.get() >= largest.get() / 50 * 49);
+    let nearly = largest.is_some_and(|largest| seen.get() >= largest.get() / 100 * NEARLY_PERCENT);
     (life.rss_final || life.ended.is_none() || nearly).then_some(seen)
 }
 

@@ -55,14 +55,12 @@ pub(crate) fn groups(cgroup: &[u8], mountinfo: &[u8], exists: impl Fn(&Path) -> 
             shown.upwards().count()
         })
     };
-    let mut groups = Groups::default();
-    for group in text::memberships(cgroup) {
-        if group.is_unified() {
-            groups.unified = shown(&group, |mount| mount.is_unified);
-        } else if group.is_memory() {
-            groups.memory = shown(&group, |mount| mount.is_memory);
-            groups.memory_is_apart = true;
-        }
+    // A process is in one group of each hierarchy.
+    let unified = text::memberships(cgroup).filter(Membership::is_unified).last();
+    let memory = text::memberships(cgroup).filter(Membership::is_memory).last();
+    Groups {
+        memory_is_apart: memory.is_some(),
+        unified: unified.and_then(|group| shown(&group, |mount| mount.is_unified)),
+        memory: memory.and_then(|group| shown(&group, |mount| mount.is_memory)),
     }
-    groups
 }

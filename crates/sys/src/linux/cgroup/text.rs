@@ -6,6 +6,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use crate::linux::parse;
+
 /// One line of `/proc/pid/cgroup`: the group of a process in one hierarchy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Membership<'a> {
@@ -52,17 +54,15 @@ pub(crate) struct Mount {
 impl Mount {
     fn parse(line: &[u8]) -> Option<Self> {
         let mut fields = line.split(|byte| *byte == b' ');
-        let (root, point) = (fields.nth(3)?, fields.next()?);
+        let (root, point) = (unescaped(fields.nth(3)?), unescaped(fields.next()?));
         // Between the mount's options and a lone hyphen stand any number of optional fields.
         let mut fields = fields.skip(1).skip_while(|field| *field != b"-").skip(1);
         let (kind, options) = (fields.next()?, fields.nth(1)?);
         let is_unified = kind == b"cgroup2";
-        (is_unified || kind == b"cgroup").then(|| Self {
-            root: unescaped(root),
-            point: unescaped(point),
-            is_unified,
-            is_memory: !is_unified && names(options, b"memory"),
-        })
+        let is_memory = !is_unified && names(options, b"memory");
+        // Every path begins with one that is empty, and would stay absolute without it.
+        let is_hierarchy = root.is_absolute() && (is_unified || kind == b"cgroup");
+        is_hierarchy.then_some(Self { root, point, is_unified, is_memory })
     }
 
     /// Where a group is shown; `None` where this mount does not reach up to it.
@@ -86,7 +86,7 @@ pub(crate) fn field(text: &[u8], key: &[u8]) -> Option<u64> {
 
 /// The number that is all of a text.
 pub(crate) fn number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text.trim_ascii()).ok()?.parse().ok()
+    parse::number(text.trim_ascii())
 }
 
 /// The numbers of the processes in a group. Those of other pid namespaces have none that we could use: 0.
@@ -116,5 +116,6 @@ fn unescaped(path: &[u8]) -> PathBuf {
 }
 
 fn octal(digits: [u8; 3]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 8).ok()
+    let digits = str::from_utf8(&digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u8::from_str_radix(digits, 8).ok()
 }

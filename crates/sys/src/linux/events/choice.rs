@@ -8,7 +8,7 @@ use procmon_model::ports::EventSource;
 
 use crate::linux::clock::SessionClock;
 use crate::linux::events::pid_range::PidRange;
-use crate::linux::events::proc_connector::{Ends, ProcConnector};
+use crate::linux::events::proc_connector::{Ends, NO_FIGURES, ProcConnector};
 use crate::linux::events::records::{NoRecords, Records};
 use crate::linux::events::socket::{Subscription, Unusable};
 use crate::linux::events::trace::Tracing;
@@ -85,8 +85,9 @@ fn reasons(why: &str, inside: Inside) -> Vec<String> {
          the second before"
     );
     let orphans = "a process whose parent ends as soon after its birth can be missed";
-    match inside {
+    let missed = match inside {
         Inside::OwnProcess => vec![short],
         Inside::ForeignProcess => vec![short, orphans.to_owned()],
-    }
+    };
+    missed.into_iter().chain([NO_FIGURES.to_owned()]).collect()
 }

@@ -23,6 +23,7 @@ fn a_key_is_found_by_its_whole_name() {
 #[test]
 fn a_number_stands_alone_or_is_none() {
     assert_eq!((number(b"4096\n"), number(b"max\n"), number(b"")), (Some(4096), None, None));
+    assert_eq!((number(b"+5\n"), field(b"oom_kill +5\n", b"oom_kill")), (None, None));
 }
 
 #[test]
@@ -45,6 +46,20 @@ fn spaces_and_backslashes_of_a_mount_are_what_they_were() {
     assert_eq!(mount.point, Path::new("/mnt/my groups\\8"));
     let shown = mount.shows(Path::new("/a\\b/c"));
     assert_eq!(shown.as_deref(), Some(Path::new("/mnt/my groups\\8/c")));
+}
+
+#[test]
+fn an_escape_is_three_digits_and_no_sign() {
+    let line = b"30 20 0:26 / /mnt\\+12\\777\\\\101\\ rw - cgroup2 none rw\n";
+    assert_eq!(mounts(line).next().unwrap().point, Path::new("/mnt\\+12\\777\\A\\"));
+}
+
+#[test]
+fn a_mount_that_shows_no_absolute_path_shows_no_group() {
+    for root in ["", "a"] {
+        let line = format!("30 20 0:26 {root} /mnt rw - cgroup2 none rw\n");
+        assert_eq!(groups(b"0::/a\n", line.as_bytes(), |_| true).unified, None, "{root:?}");
+    }
 }
 
 #[test]

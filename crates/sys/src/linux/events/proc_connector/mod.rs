@@ -4,4 +4,4 @@ mod hearing;
 mod losses;
 mod source;
 
-pub(super) use source::{Ends, ProcConnector};
+pub(super) use source::{Ends, NO_FIGURES, ProcConnector};

@@ -39,8 +39,8 @@ pub(super) const GATHERING_FOR_OTHERS: Duration = Duration::from_millis(30);
 /// The same in a smaller room, such as an older kernel's limit grants.
 const GATHERING_BRIEFLY: Duration = Duration::from_millis(3);
 
-/// What is missing where only events are told.
-const NOTHING: &str = "the kernel tells no memory, I/O or CPU time of processes that end between two samples; \
+/// What is missing where nobody tells what a process had used when it ended.
+pub(in crate::linux::events) const NO_FIGURES: &str = "the kernel tells no memory, I/O or CPU time of processes that end between two samples; \
                        their CPU time is estimated from what their parents waited for";
 
 /// What is missing even where the kernel keeps records of ends: their times are counted in ticks.
@@ -102,7 +102,7 @@ impl Ends {
     /// A sentence for each thing that is not known.
     fn missing(&self) -> Vec<String> {
         let Some(records) = &self.records else {
-            return iter::once(NOTHING.to_owned()).chain(self.why_none.clone()).collect();
+            return iter::once(NO_FIGURES.to_owned()).chain(self.why_none.clone()).collect();
         };
         iter::once(ONLY_TIME.to_owned()).chain(records.reasons()).collect()
     }

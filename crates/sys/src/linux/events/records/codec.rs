@@ -56,28 +56,28 @@ pub(crate) enum Message {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Record {
     /// Its number. That of its process stands in records since Linux 5.19 only, and is not needed.
-    pub(super) thread: u32,
+    pub(crate) thread: u32,
     /// Its name, filled up with zeros.
-    pub(super) name: [u8; 16],
+    pub(crate) name: [u8; 16],
     /// Whether it ran its parent's program to the end. The kernel says so of the first thread of a process alone.
     pub(super) forked: bool,
     /// Page faults that were served from memory.
-    pub(super) faults: Option<u64>,
+    pub(crate) faults: Option<u64>,
     /// The largest resident memory of the address space so far.
-    pub(super) peak: Option<Bytes>,
+    pub(crate) peak: Option<Bytes>,
     /// Bytes fetched from storage.
-    pub(super) read: Option<Bytes>,
+    pub(crate) read: Option<Bytes>,
     /// Bytes sent towards storage.
-    pub(super) written: Option<Bytes>,
+    pub(crate) written: Option<Bytes>,
     /// Time that it was ready to run and waited for a processor.
-    pub(super) run_delay: Option<CpuTime>,
+    pub(crate) run_delay: Option<CpuTime>,
     /// Time that it waited for storage; 0 where the kernel does not count that.
-    pub(super) block_delay: Option<CpuTime>,
+    pub(crate) block_delay: Option<CpuTime>,
 }
 
 impl Record {
     /// The thread's name for a person; `None` where it has none.
-    pub(super) fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         let bytes = self.name.split(|byte| *byte == 0).next().unwrap_or_default();
         let printable = |letter: char| if letter.is_control() { '\u{fffd}' } else { letter };
         let name: String = String::from_utf8_lossy(bytes).chars().map(printable).collect();

@@ -48,6 +48,8 @@ fn the_tier_says_what_it_may_miss() {
             "polling was asked for: processes that live less than 5 ms can be missed, and less than 20 ms where \
              nobody was born in the second before",
             "a process whose parent ends as soon after its birth can be missed",
+            "the kernel tells no memory, I/O or CPU time of processes that end between two samples; their CPU time is \
+             estimated from what their parents waited for",
         ]
     );
 }
