@@ -1,13 +1,16 @@
 // The parts of the benchmark that measure nothing: figures, tables, words, and what other programs wrote.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { mountPoint } from '../bench/cgroup.mjs';
 import { describe as describeMachine, hz } from '../bench/machine.mjs';
 import { results as denetResults } from '../bench/peers/denet.mjs';
 import { procmonResults, shellWords } from '../bench/peers/index.mjs';
 import { psrecordResults, timeResults } from '../bench/peers/results.mjs';
-import { cpuOverTime, modeName, parseRecording } from '../bench/procmon.mjs';
+import { cpuOverTime, modeName, Procmon, parseRecording } from '../bench/procmon.mjs';
 import { interpolate, median, quantile, ratioToNeighbours, spread, sum } from '../bench/statistics.mjs';
 import { rowsOf } from '../bench/suites/samples.mjs';
 import { asMarkdown, asText, bounded, figure, row, verdict } from '../bench/table.mjs';
@@ -162,10 +165,30 @@ test('the processor time of a recording adds up over wall-clock time', () => {
   ]);
 });
 
-test('the way that is taken by default is named as such', () => {
-  const known = { found: { events: { tier: '1' }, poll: { tier: '2' } }, auto: { taken: 'events' } };
-  assert.equal(modeName('events', known), 'procmon events, tier 1 (auto)');
-  assert.equal(modeName('poll', known), 'procmon poll, tier 2');
+test('each way to see processes has its own tier, the default too', () => {
+  const tiers = { auto: 'R', events: '1', poll: '2', exact: 'R' };
+  const runner = {
+    file: (name) => join(scratch, name),
+    run(words) {
+      const mode = words[words.indexOf('--accounting') + 1];
+      if (!(mode in tiers)) return { exitCode: 125, said: 'procmon: no tracing here\n  hint: none' };
+      writeFileSync(words[words.indexOf('--summary') + 1], JSON.stringify({ accounting: { tier: tiers[mode] } }));
+      return { exitCode: 0, said: '' };
+    },
+  };
+  const scratch = mkdtempSync(join(tmpdir(), 'procmon-'));
+  try {
+    assert.deepEqual(new Procmon('procmon', runner).modes({ name: 'root', prefix: [] }), {
+      auto: { tier: 'R', refusal: null },
+      events: { tier: '1', refusal: null },
+      poll: { tier: '2', refusal: null },
+      exact: { tier: 'R', refusal: null },
+      trace: { tier: null, refusal: 'procmon: no tracing here' },
+    });
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  assert.equal(modeName('auto', 'R'), 'procmon auto, tier R');
 });
 
 test('the records of denet give processes, processor time and the largest memory', () => {

@@ -133,7 +133,7 @@ test('bytes over TCP are counted where that is asked for', { timeout }, async ()
   const without = await run('true');
   const { netRxBytes, netTxBytes, netUnattributedRxBytes, accounting } = without.summary;
   assert.deepEqual([netRxBytes, netTxBytes, netUnattributedRxBytes], [null, null, null]);
-  assert.ok(accounting.reasons.includes('network bytes are read where that is asked for (--net)'));
+  assert.ok(accounting.reasons.includes('network bytes are counted where that is asked for (--net)'));
 });
 
 /** What a script tells, run with these words. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Every way to see processes that there may be. A binary that does not know one, or a user who may not have it, is told so. */
-export const MODES = ['events', 'poll', 'exact', 'trace'];
+export const MODES = ['auto', 'events', 'poll', 'exact', 'trace'];
 
 export class Procmon {
   #binary;
@@ -42,14 +42,12 @@ export class Procmon {
   }
 
   /**
-   * For each way to see processes the tier that it gives this user, or why there is none; and the way that `auto` takes.
+   * For each way to see processes the tier that it gives this user, or why there is none. `auto` is a way of its own: with
+   * the rights for it, it is tier R as `exact` is, and makes no cgroup.
    * @param {import('./command.mjs').User} user
    */
   modes(user) {
-    const found = Object.fromEntries(MODES.map((mode) => [mode, this.#probe(mode, user)]));
-    const auto = this.#probe('auto', user);
-    const taken = MODES.find((mode) => found[mode].tier !== null && found[mode].tier === auto.tier) ?? null;
-    return { found, auto: { ...auto, taken } };
+    return Object.fromEntries(MODES.map((mode) => [mode, this.#probe(mode, user)]));
   }
 
   #probe(mode, user) {
@@ -94,7 +92,7 @@ export function cpuOverTime(records) {
     });
 }
 
-/** How a mode is called in a table: with a word about it being what `auto` takes. */
-export function modeName(mode, { found, auto }) {
-  return `procmon ${mode}, tier ${found[mode].tier}${auto.taken === mode ? ' (auto)' : ''}`;
+/** How a mode is called in a table: with the tier that it gives. */
+export function modeName(mode, tier) {
+  return `procmon ${mode}, tier ${tier}`;
 }

@@ -125,11 +125,11 @@ export interface Sample {
   tookNs: number;
   /** Each living process. */
   processes: ProcessUse[];
-  /** What their threads used in the interval, by name; missing without the option `threads`. */
+  /** What their threads used in the interval, by name; missing without the option `threads`, and where it is empty. */
   namedThreads?: NamedThreads[];
-  /** TCP bytes of processes that ended in the interval, after they were last read; missing without the option `net`. */
+  /** TCP bytes of processes that ended in the interval, after they were last read; missing without the option `net`, and where they cannot be counted. */
   departedNet?: { netRxBytes: number; netTxBytes: number };
-  /** TCP bytes of the network namespace in the interval that no process was found for; missing without the option `net`. */
+  /** TCP bytes of the network namespace in the interval that no process was found for; missing without the option `net`, and where they cannot be counted. */
   stray?: { netRxBytes: number; netTxBytes: number };
 }
 
@@ -171,13 +171,13 @@ export interface Metrics {
   voluntarySwitches: number | null;
   /** How often another took the processor from its first thread. */
   forcedSwitches: number | null;
-  /** Bytes received over TCP connections that were seen to be its own. */
+  /** Bytes received over TCP connections that were seen to be its own; null in another network namespace than ours. */
   netRxBytes: number | null;
-  /** Bytes sent over them. */
+  /** Bytes sent over them; null likewise. */
   netTxBytes: number | null;
   /** Resident memory, shared pages included. */
   rssBytes: number | null;
-  /** The largest resident memory that it ever had. */
+  /** The largest resident memory since it began to run its program. */
   rssPeakBytes: number | null;
   /** The part of the resident memory that a file or shared memory backs. */
   sharedBytes: number | null;

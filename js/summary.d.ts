@@ -87,7 +87,7 @@ export interface Summary {
   byRole: Record<string, RoleSummary>;
   /** The foremost processes, at most ten by each measure. */
   top: { cpu: ProcessSummary[]; memory: ProcessSummary[] };
-  /** What threads of each name used; missing where the option `threads` was not given. */
+  /** What threads of each name used: 20 names, and `other`. Missing without the option `threads`, and where it is empty. */
   byThreadName?: Record<string, ThreadSummary>;
   /** Who held what when the tree's memory was largest; null where it was never read. */
   memoryPeak: MemoryPeak | null;
@@ -97,7 +97,10 @@ export interface Summary {
   survivors: ProcessSummary[];
   /** Whether all of them were ended then, because of the option `reap`. */
   survivorsReaped: boolean;
-  /** How many processes the kernel killed for want of memory in the command's cgroup; null where it does not tell. */
+  /**
+   * How many processes the kernel killed for want of memory in the command's cgroup, or on the whole machine where that has
+   * no count; null where the kernel keeps none.
+   */
   oomKills: number | null;
   /** Those of them that belong to the tree; missing where there are none. */
   oomKilled?: ProcessSummary[];

@@ -28,12 +28,13 @@ export async function run(context) {
   for (const user of users) {
     const known = modes(user);
     for (const mode of MODES) {
-      if (known.found[mode].tier === null) {
-        rows.push(figure(`procmon ${mode}`, user.name, `not available here: ${known.found[mode].refusal}`));
+      const { tier, refusal } = known[mode];
+      if (tier === null) {
+        rows.push(figure(`procmon ${mode}`, user.name, `not available here: ${refusal}`));
         continue;
       }
       context.say(`accuracy: ${mode} as ${user.name}`);
-      rows.push(...modeRows(context, user, mode, modeName(mode, known)));
+      rows.push(...modeRows(context, user, mode, tier));
     }
     context.say(`accuracy: node cluster as ${user.name}`);
     rows.push(...(await clusterRows(context, user)));
@@ -41,8 +42,9 @@ export async function run(context) {
   return { notes, rows };
 }
 
-function modeRows(context, user, mode, name) {
-  const short = mode === 'poll' ? longEnough(context, user, name) : [];
+function modeRows(context, user, mode, tier) {
+  const name = modeName(mode, tier);
+  const short = tier === '2' ? longEnough(context, user, mode, name) : [];
   return [
     ...burnerRows(context, user, mode, name),
     ...brief(context, user, mode, name),
@@ -60,7 +62,7 @@ function burnerRows(context, user, mode, name) {
   const own = (kernel.cpuNs - truth.cpuNs) / 1e9;
   const row = (what, ...rest) => bounded(`${name}, burners: ${what}`, user.name, ...rest);
   return [
-    seenRow(`${name}, burners: processes`, user, mode, summary, load.processes),
+    seenRow(`${name}, burners: processes`, user, summary, load.processes),
     row('CPU total / getrusage', ...share(summary.cpuMs * 1e6, truth.cpuNs), WITHIN),
     row('sum of the processes / getrusage', ...share(attributed(summary), truth.cpuNs), WITHIN),
     ...(cgroup ? [row('CPU total / cpu.stat', ...share(summary.cpuMs * 1e6, truth.cgroupNs), WITHIN)] : []),
@@ -102,24 +104,24 @@ function brief(context, user, mode, name) {
 
 function trues(context, user, mode, name) {
   const { summary } = context.procmon.run([context.programs.spawner, '2000', '/bin/true'], { user, mode });
-  return [seenRow(`${name}, 2000 x /bin/true: processes`, user, mode, summary, 2001)];
+  return [seenRow(`${name}, 2000 x /bin/true: processes`, user, summary, 2001)];
 }
 
 /** The share seen of processes that live six milliseconds and more, which is a little longer than the time between two looks. */
-function longEnough(context, user, name) {
+function longEnough(context, user, mode, name) {
   const report = context.runner.file('long.json');
   const command = [context.programs.burners, report, '300', '6000', '12000', '0'];
-  const { summary } = context.procmon.run(command, { user, mode: 'poll' });
+  const { summary } = context.procmon.run(command, { user, mode });
   const value = summary.processesSeen / 301;
   const measured = `${percent(value)}, at most ${summary.accounting.missedAtMost} missed by its own account`;
   const limit = { atLeast: 0.95, text: '>= 95 %' };
   return [bounded(`${name}, 300 that live 6 ms and more: seen`, user.name, measured, value, limit)];
 }
 
-function seenRow(what, user, mode, summary, processes) {
-  const { lost, missedAtMost } = summary.accounting;
+function seenRow(what, user, summary, processes) {
+  const { tier, lost, missedAtMost } = summary.accounting;
   const seen = summary.processesSeen;
-  if (mode === 'poll') {
+  if (tier === '2') {
     const bound = missedAtMost === null ? 'no bound known' : `at most ${missedAtMost} missed by its own account`;
     return figure(what, user.name, `${seen} of ${processes} seen, ${bound}`, seen);
   }

@@ -3,6 +3,7 @@
 mod attach;
 mod endings;
 mod files;
+mod golden;
 mod help;
 mod json;
 mod parent;

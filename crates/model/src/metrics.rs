@@ -124,12 +124,12 @@ catalogue! {
     "forcedSwitches" "count" Counter DELAYS: "How often another took the processor from its first thread.",
         "nonvoluntary_ctxt_switches of /proc/pid/status", "as voluntarySwitches";
     "netRxBytes" "bytes" Counter NET: "Bytes received over TCP connections that were seen to be its own.",
-        "tcpi_bytes_received of sock_diag(7), by the inodes in /proc/pid/fd", "--net was not asked for; another user's process";
+        "tcpi_bytes_received of sock_diag(7), by the inodes in /proc/pid/fd", "--net was not asked for; another user's process; a process in another network namespace than procmon";
     "netTxBytes" "bytes" Counter NET: "Bytes sent over them and acknowledged by the other side.",
         "tcpi_bytes_acked of sock_diag(7)", "as netRxBytes";
     "rssBytes" "bytes" Gauge MEMORY: "Resident memory, pages shared with other processes included.",
         "resident of /proc/pid/statm (proc_pid_statm(5))", "the profile leaves memory out";
-    "rssPeakBytes" "bytes" Gauge MEMORY: "The largest resident memory that the process ever had, between samples too.",
+    "rssPeakBytes" "bytes" Gauge MEMORY: "The largest resident memory since it began to run its program, between samples too.",
         "VmHWM of /proc/pid/status (proc_pid_status(5))", "not read yet: it is read near the highest value seen, or each second";
     "sharedBytes" "bytes" Gauge MEMORY: "The part of rssBytes that a file or shared memory backs.",
         "shared of /proc/pid/statm", "the profile leaves memory out";

@@ -13,7 +13,7 @@ use crate::linux::environs::Neighbourhood;
 use crate::linux::kernel::{limits, process, signals};
 use crate::linux::launch::Starter;
 use crate::linux::obituaries::Obituaries;
-use crate::linux::own::Own;
+use crate::linux::own::{Aside, Own};
 use crate::linux::table::{Table, read_once};
 use crate::linux::waiter::Waiter;
 use crate::linux::{events, found, host, image, syscall};
@@ -22,6 +22,7 @@ use crate::world::{Accounting, AttachError, Inside, World, WorldOptions};
 /// Opens what a session needs.
 pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
     let (waiter, remote) = Waiter::new()?;
+    let aside = Arc::new(Aside::default());
     let (meter, descriptors) = match options.inside {
         Inside::OwnProcess => {
             signals::notice_children();
@@ -29,7 +30,7 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
             // Where it cannot be raised, fewer processes are kept open and the others cost more to read.
             (Own::Process, limits::raise_descriptor_limit().ok())
         }
-        Inside::ForeignProcess => (Own::Thread, None),
+        Inside::ForeignProcess => (Own::Thread(Arc::clone(&aside)), None),
     };
     // It changes what a command sees of its control group, which nobody gets who has not asked for it.
     let enclosure = match (options.accounting, options.inside) {
@@ -38,7 +39,7 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         _ => Enclosure::default(),
     };
     let obituaries = Arc::new(Obituaries::default());
-    let events = events::open(options.accounting, options.inside, waiter, &obituaries)?;
+    let events = events::open(options.accounting, options.inside, waiter, &obituaries, &aside)?;
     let starter = Starter::new(options.inside, options.signals, descriptors, obituaries);
     Ok(World {
         events,

@@ -13,6 +13,7 @@ use crate::linux::events::records::{NoRecords, Records};
 use crate::linux::events::socket::{Subscription, Unusable};
 use crate::linux::events::trace::Tracing;
 use crate::linux::obituaries::Obituaries;
+use crate::linux::own::Aside;
 use crate::linux::waiter::Waiter;
 use crate::world::{Accounting, Inside};
 
@@ -22,6 +23,7 @@ pub(crate) fn open(
     inside: Inside,
     waiter: Waiter,
     obituaries: &Arc<Obituaries>,
+    aside: &Arc<Aside>,
 ) -> io::Result<Box<dyn EventSource>> {
     let clock = SessionClock::start();
     let adopter = match inside {
@@ -32,8 +34,8 @@ pub(crate) fn open(
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),
         Accounting::Trace => {
-            let obituaries = Arc::clone(obituaries);
-            return Ok(Box::new(Tracing::new(clock, waiter, inside, obituaries)?));
+            let (obituaries, aside) = (Arc::clone(obituaries), Arc::clone(aside));
+            return Ok(Box::new(Tracing::new(clock, waiter, inside, obituaries, aside)?));
         }
         Accounting::Events | Accounting::Exact => {
             Ok(Subscription::open().map_err(|error| demanded(&error))?)

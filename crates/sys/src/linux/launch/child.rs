@@ -13,7 +13,7 @@ use crate::linux::image;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::kernel::process::{self, Reaped, Which};
 use crate::linux::launch::strangers::Strangers;
-use crate::linux::obituaries::Obituaries;
+use crate::linux::obituaries::{Obituaries, Obituary};
 use crate::linux::own::own_peak;
 use crate::world::Inside;
 
@@ -49,8 +49,10 @@ impl Launched {
     /// Waits for whatever has ended. Each brings along what its own children used that it had waited for.
     fn reap(&mut self) {
         let handed = self.obituaries.take();
-        for reaped in &handed.ended {
-            self.count(reaped);
+        for Obituary { key, reaped } in handed.ended {
+            if !self.strangers.give_up(key) {
+                self.count(&reaped);
+            }
         }
         if handed.traced {
             return;
@@ -76,7 +78,7 @@ impl Launched {
             return process::reap(which, false).map(|reaped| (reaped, false));
         }
         let pid = process::ended_child(which)?;
-        let is_stranger = self.strangers.give_up(pid);
+        let is_stranger = self.strangers.give_up_child(pid);
         process::reap(Which::Child(pid), false).map(|reaped| (reaped, is_stranger))
     }
 
@@ -121,7 +123,9 @@ impl Child for Launched {
         // As long as nobody has waited for it, nobody else can have its number.
         match &self.pidfd {
             Some(pidfd) => drop(pidfd.signal(signal.0)),
-            None if self.ending.is_none() => process::signal_child(self.key.pid, signal.0),
+            None if self.ending.is_none() => self
+                .obituaries
+                .unless_buried(self.key, || process::signal_child(self.key.pid, signal.0)),
             None => {}
         }
     }

@@ -32,10 +32,14 @@ impl Strangers {
         self.0.is_empty()
     }
 
-    /// Whether a child that nobody has waited for yet is one of them. It is none any more then: once it is waited for,
-    /// its number can go to somebody else.
-    pub(super) fn give_up(&mut self, pid: u32) -> bool {
-        image::stat(pid).is_some_and(|stat| self.0.remove(&ProcessKey { pid, start: stat.start }))
+    /// Whether a child is one of them. It is none any more then: it has ended.
+    pub(super) fn give_up(&mut self, child: ProcessKey) -> bool {
+        self.0.remove(&child)
+    }
+
+    /// The same of a child that nobody has waited for yet: afterwards, its number can be somebody else's.
+    pub(super) fn give_up_child(&mut self, pid: u32) -> bool {
+        image::stat(pid).is_some_and(|stat| self.give_up(ProcessKey { pid, start: stat.start }))
     }
 }
 
@@ -49,10 +53,10 @@ mod tests {
         let pid = child.id();
         let key = ProcessKey { pid, start: image::stat(pid).unwrap().start };
         let before = ProcessKey { start: key.start - 1, ..key };
-        assert!(!Strangers(HashSet::from([before])).give_up(pid));
+        assert!(!Strangers(HashSet::from([before])).give_up_child(pid));
         let mut strangers = Strangers::now();
-        assert!(strangers.give_up(pid));
-        assert!(!strangers.give_up(pid));
+        assert!(strangers.give_up_child(pid));
+        assert!(!strangers.give_up_child(pid));
         child.kill().unwrap();
         child.wait().unwrap();
     }

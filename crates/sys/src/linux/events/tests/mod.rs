@@ -8,5 +8,7 @@ mod looked;
 mod recorded;
 mod story;
 mod told;
+mod totals;
 mod traced;
 mod undisturbed;
+mod untraced;

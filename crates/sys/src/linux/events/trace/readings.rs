@@ -1,6 +1,6 @@
 //! Floor 7. What is read of a process at its stops. All of it is exact: nothing moves meanwhile.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 
 use procmon_model::units::{Bytes, CpuTime};
@@ -64,6 +64,13 @@ pub(super) fn process_of(thread: u32) -> Option<u32> {
     field(&text(thread, "status")?, "Tgid:")?.parse().ok()
 }
 
+/// Whether we have the right to trace anybody (`CAP_SYS_PTRACE`).
+pub(super) fn may_trace_anybody() -> bool {
+    const SYS_PTRACE: u32 = 19;
+    let status = fs::read("/proc/self/status").unwrap_or_default();
+    mask(&status, "CapEff:").is_some_and(|rights| rights >> SYS_PTRACE & 1 == 1)
+}
+
 /// The thread that traces a thread; `None` where nobody does.
 pub(super) fn tracer_of(thread: u32) -> Option<u32> {
     let tracer = field(&text(thread, "status")?, "TracerPid:")?.parse().ok()?;
@@ -76,8 +83,11 @@ fn moved(thread: u32) -> Option<Moved> {
 }
 
 fn ignores(status: &[u8], signal: i32) -> bool {
-    let mask = field(status, "SigIgn:").and_then(|mask| u64::from_str_radix(mask, 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+    mask(status, "SigIgn:").is_some_and(|signals| signals >> (signal - 1) & 1 == 1)
+}
+
+fn mask(status: &[u8], name: &str) -> Option<u64> {
+    u64::from_str_radix(field(status, name)?, 16).ok()
 }
 
 /// The value of a line of a status. The kernel escapes newlines in names, so a line's beginning is what it seems.

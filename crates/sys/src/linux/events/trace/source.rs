@@ -5,6 +5,7 @@
 //! it, except for the root's end, which has a bell to itself.
 
 use std::io;
+use std::mem;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,21 +15,32 @@ use procmon_model::host::{Capabilities, Coverage, Tier};
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{ProcessInfo, ProcessKey};
+use procmon_model::record::{Warning, WarningKind};
 use procmon_model::units::{Elapsed, WallTime};
 
 use crate::linux::clock::SessionClock;
 use crate::linux::events::trace::begin::Order;
+use crate::linux::events::trace::gaps::{Gaps, Missed};
+use crate::linux::events::trace::readings;
 use crate::linux::events::trace::running::{Equipment, Running};
 use crate::linux::events::trace::voice::Bells;
 use crate::linux::kernel::bell::Bell;
-use crate::linux::kernel::process;
 use crate::linux::kernel::ptrace::Follow;
 use crate::linux::obituaries::Obituaries;
+use crate::linux::own::Aside;
 use crate::linux::waiter::{Token, Waiter};
 use crate::world::Inside;
 
 /// How long events gather after some have been heard.
 const GATHERING: Duration = Duration::from_millis(10);
+
+/// What is said where new processes go on untraced.
+const UNTRACED: &str = "new processes could not be read, for want of a right or a file descriptor: they and their \
+                        descendants are not traced";
+
+/// What is said where the tracing ended before the processes did.
+const BROKE_OFF: &str =
+    "the tracing has ended too early: of processes that were left, nothing more is known";
 
 /// Hears from a tracer.
 pub(in crate::linux::events) struct Tracing {
@@ -36,8 +48,12 @@ pub(in crate::linux::events) struct Tracing {
     waiter: Waiter,
     inside: Inside,
     obituaries: Arc<Obituaries>,
+    aside: Arc<Aside>,
     bells: Bells,
     running: Option<Running>,
+    /// What the tracer misses, and what was told of that.
+    gaps: Arc<Gaps>,
+    told: Missed,
     /// Until when events gather; `None` where the first one wakes us.
     gathering: Option<Elapsed>,
 }
@@ -48,10 +64,22 @@ impl Tracing {
         waiter: Waiter,
         inside: Inside,
         obituaries: Arc<Obituaries>,
+        aside: Arc<Aside>,
     ) -> io::Result<Self> {
         let bells = Bells { news: Arc::new(Bell::new()?), end: Arc::new(Bell::new()?) };
         waiter.add(bells.news.as_fd(), Token::Socket)?;
-        Ok(Self { clock, waiter, inside, obituaries, bells, running: None, gathering: None })
+        Ok(Self {
+            clock,
+            waiter,
+            inside,
+            obituaries,
+            aside,
+            bells,
+            running: None,
+            gaps: Arc::default(),
+            told: Missed::default(),
+            gathering: None,
+        })
     }
 
     /// Takes what the tracer has told.
@@ -103,9 +131,15 @@ impl EventSource for Tracing {
         self.running = None;
         let follow = if children { Follow::Descendants } else { Follow::Process };
         let order = Order { root, found, follow, inside: self.inside };
-        let (clock, bells) = (self.clock, self.bells.clone());
-        let obituaries = Arc::clone(&self.obituaries);
-        let (running, living) = Running::start(order, Equipment { clock, bells, obituaries })?;
+        (self.gaps, self.told) = (Arc::default(), Missed::default());
+        let equipment = Equipment {
+            clock: self.clock,
+            bells: self.bells.clone(),
+            obituaries: Arc::clone(&self.obituaries),
+            gaps: Arc::clone(&self.gaps),
+            aside: Arc::clone(&self.aside),
+        };
+        let (running, living) = Running::start(order, equipment)?;
         self.waiter.remove(self.bells.end.as_fd());
         self.waiter.add(self.bells.end.as_fd(), Token::Process(root.pid))?;
         self.running = Some(running);
@@ -141,7 +175,8 @@ impl EventSource for Tracing {
     }
 
     fn coverage(&self) -> Coverage {
-        Coverage { lost: 0, missed_at_most: Some(0) }
+        let is_whole = self.gaps.so_far() == Missed::default();
+        Coverage { lost: 0, missed_at_most: is_whole.then_some(0) }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -149,13 +184,32 @@ impl EventSource for Tracing {
             "each fork, exec, signal and end is traced, which makes processes that start many others slower".to_owned(),
             "debuggers and other tracers cannot be used on traced processes".to_owned(),
         ];
-        if process::own_user() != 0 {
+        if !readings::may_trace_anybody() {
             reasons.push(
                 "tracing keeps set-user-ID programs such as sudo from getting their rights"
                     .to_owned(),
             );
         }
+        if self.inside == Inside::ForeignProcess {
+            reasons.push(
+                "each stop of a traced process wakes the process that runs us with SIGCHLD where it has a handler for that"
+                    .to_owned(),
+            );
+        }
         let tier = Tier::Trace;
         Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
+    }
+
+    fn troubles(&mut self) -> Vec<Warning> {
+        let missed = self.gaps.so_far();
+        let told = mem::replace(&mut self.told, missed);
+        let (at, kind) = (self.clock.now(), WarningKind::AccountingChanged);
+        let news = [
+            (missed.untraced - told.untraced, UNTRACED),
+            (u64::from(missed.broke_off && !told.broke_off), BROKE_OFF),
+        ];
+        let news = news.into_iter().filter(|(count, _)| *count > 0);
+        news.map(|(count, message)| Warning { at, kind, count, message: message.to_owned() })
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Floor 7. Who is traced: the processes of the tree and the threads of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 
@@ -13,8 +13,9 @@ pub(super) struct Tracees {
     processes: HashMap<u32, Process>,
     /// The process of each traced thread.
     threads: HashMap<u32, u32>,
-    /// Those that reported something before the report of whoever made them was seen, which is still to come.
-    early: HashSet<u32>,
+    /// Those that reported something before the report of whoever made them was seen, which is still to come; and the
+    /// process that it is to come from.
+    early: HashMap<u32, u32>,
 }
 
 /// A traced process.
@@ -55,12 +56,18 @@ impl Tracees {
 
     /// Notes that a thread, just added, was heard of before it was announced.
     pub(super) fn came_early(&mut self, thread: u32) {
-        self.early.insert(thread);
+        let Some(process) = self.process_of(thread) else { return };
+        let parent = self.process(process).and_then(|process| process.info.parent);
+        let maker = if thread == process { parent.map(|parent| parent.pid) } else { Some(process) };
+        // Without a maker that is known, nobody is there who could announce it.
+        if let Some(maker) = maker {
+            self.early.insert(thread, maker);
+        }
     }
 
     /// A thread is announced by whoever made it; whether it has come already.
     pub(super) fn has_come(&mut self, thread: u32) -> bool {
-        self.early.remove(&thread) || self.threads.contains_key(&thread)
+        self.early.remove(&thread).is_some() || self.threads.contains_key(&thread)
     }
 
     pub(super) fn has_thread(&self, thread: u32) -> bool {
@@ -110,6 +117,7 @@ impl Tracees {
             return None;
         }
         let process = self.processes.remove(&pid)?;
+        self.early.retain(|_, maker| *maker != pid);
         for thread in process.threads.keys() {
             self.threads.remove(thread);
         }
@@ -184,6 +192,23 @@ mod tests {
         // Another thread may have the number later.
         assert!(!tracees.has_come(11));
         assert!(tracees.has_come(PID));
+    }
+
+    #[test]
+    fn whom_nobody_is_left_to_announce_is_not_remembered() {
+        let mut tracees = tracees(&[PID]);
+        let (key, parent) = (ProcessKey { pid: 20, start: 2 }, ProcessKey { pid: PID, start: 1 });
+        let (started, image) = (Elapsed::ZERO, Image::default());
+        let info = ProcessInfo { key, parent: Some(parent), started, uid: None, image };
+        tracees.add_process(info, Used::default());
+        for (thread, process) in [(11, PID), (20, 20), (21, 20)] {
+            tracees.add_thread(thread, process);
+            tracees.came_early(thread);
+        }
+        assert!(tracees.forget(PID).is_some());
+        assert_eq!(tracees.early, HashMap::from([(21, 20)]));
+        assert!(tracees.forget(20).is_some());
+        assert!(tracees.early.is_empty());
     }
 
     #[test]

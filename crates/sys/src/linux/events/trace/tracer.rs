@@ -14,13 +14,15 @@ use procmon_model::process::{ProcessInfo, ProcessKey};
 use crate::linux::clock::SessionClock;
 use crate::linux::events::family::heir;
 use crate::linux::events::looks;
+use crate::linux::events::trace::gaps::Gaps;
 use crate::linux::events::trace::io::Moved;
 use crate::linux::events::trace::readings::{self, AtExit, Used};
 use crate::linux::events::trace::tracees::{Process, Tracees};
 use crate::linux::events::trace::voice::Voice;
 use crate::linux::kernel::process::{self, Which};
 use crate::linux::kernel::ptrace::{self, Follow, Report, Scope, What};
-use crate::linux::obituaries::Obituaries;
+use crate::linux::obituaries::{Obituaries, Obituary};
+use crate::linux::own::Account;
 use crate::linux::{found, image, syscall};
 
 /// Sees to the reports of traced threads.
@@ -32,6 +34,18 @@ pub(super) struct Tracer {
     pub(super) tracees: Tracees,
     pub(super) voice: Voice,
     pub(super) obituaries: Arc<Obituaries>,
+    pub(super) gaps: Arc<Gaps>,
+    pub(super) account: Account,
+}
+
+/// Who waits for a process that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Collector {
+    Us,
+    /// Somebody else, who may be about to end: then it does not wait any more, and its children are about to be ours.
+    Other {
+        dies: bool,
+    },
 }
 
 impl Tracer {
@@ -45,12 +59,13 @@ impl Tracer {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) => return self.end_the_unseen(),
             }
+            self.account.settle();
         }
     }
 
     fn stopped(&mut self, thread: u32, what: What) {
         if !self.tracees.has_thread(thread) && !self.welcome_early(thread) {
-            return drop(ptrace::detach(thread));
+            return self.let_go_untraced(thread);
         }
         match what {
             What::Creation => self.creation(thread),
@@ -59,6 +74,16 @@ impl Tracer {
             What::GroupStop => drop(ptrace::listen(thread)),
             What::Signal(signal) => drop(ptrace::resume(thread, signal)),
             What::Ended(_) | What::Other => let_go(thread),
+        }
+    }
+
+    /// Does without a thread that is none of the tree's, as far as can be told.
+    fn let_go_untraced(&self, thread: u32) {
+        let is_missed =
+            self.follow == Follow::Descendants && syscall::process_cpu(thread).is_some();
+        // One that has been killed comes once more, by its end.
+        if ptrace::detach(thread).is_ok() && is_missed {
+            self.gaps.untraced();
         }
     }
 
@@ -142,33 +167,55 @@ impl Tracer {
         let (at, key) = (self.clock.now(), process.info.key);
         let last = last_known(&process);
         let collector = self.collector(&process);
-        if let Some(collector) = self.tracees.process_mut(collector) {
-            collector.children.add(key, process.at_exit.and_then(|at_exit| at_exit.moved));
-        }
-        let reaped = process::reap(Which::Child(thread), false);
-        // Whoever hears that a child has been waited for is to find the event of its end.
-        self.voice.tell(ProcessEvent::Ended { at, key, ending, last });
-        if let Some(reaped) = reaped.filter(|_| collector == std::process::id()) {
-            self.obituaries.add(reaped);
-        }
+        let dies = collector == Collector::Other { dies: true };
+        self.obituaries.bury(|| {
+            let reaped = process::reap(Which::Child(thread), false);
+            // Whoever hears that a child has been waited for is to find the event of its end.
+            self.voice.tell(ProcessEvent::Ended { at, key, ending, last });
+            // One whose parent came to its end meanwhile was ours, or it will be told to be: then its zombie is left.
+            let ours = collector == Collector::Us || dies && is_gone(key);
+            reaped.filter(|_| ours).map(|reaped| Obituary { key, reaped })
+        });
         if key == self.root {
             self.voice.ring_for_the_root();
         }
         self.voice.ring();
     }
 
-    /// The process that waits for one that has ended, unless the kernel spares it that.
-    fn collector(&self, process: &Process) -> u32 {
-        let parent = process.info.parent.map(|parent| parent.pid);
-        let living = parent.filter(|parent| self.tracees.process(*parent).is_some());
-        living.or_else(|| image::stat(process.info.key.pid).map(|stat| stat.parent)).unwrap_or(0)
+    /// Who waits for one that has ended, unless the kernel spares it that: whoever is its parent now, which need not be
+    /// the one that it was born to. A parent that is traced adds what it moved to what its children moved.
+    fn collector(&mut self, process: &Process) -> Collector {
+        let key = process.info.key;
+        let parent = match image::stat(key.pid).filter(|stat| stat.is_of(key)) {
+            Some(stat) => Some(stat.parent),
+            None => process.info.parent.filter(|parent| self.is_traced(*parent)).map(|key| key.pid),
+        };
+        // Nobody else waits for one whose parent cannot be told: its end, which may be the command's, must not be lost.
+        let Some(parent) = parent.filter(|parent| *parent != std::process::id()) else {
+            return Collector::Us;
+        };
+        let Some(parent) = self.tracees.process_mut(parent) else {
+            return Collector::Other { dies: false };
+        };
+        parent.children.add(key, process.at_exit.and_then(|at_exit| at_exit.moved));
+        // Where orphans are not left to us, they are never ours.
+        let dies = parent.at_exit.is_some() && self.scope == Scope::TracedAndChildren;
+        Collector::Other { dies }
+    }
+
+    fn is_traced(&self, key: ProcessKey) -> bool {
+        self.tracees.process(key.pid).is_some_and(|process| process.info.key == key)
     }
 
     /// One of our children that was never traced: it is not of the tree, or its parents were killed before it came.
-    fn bury_stranger(&mut self, thread: u32) {
-        let ours = image::stat(thread).is_some_and(|stat| stat.parent == std::process::id());
-        if let Some(reaped) = process::reap(Which::Child(thread), false).filter(|_| ours) {
-            self.obituaries.add(reaped);
+    fn bury_stranger(&self, thread: u32) {
+        let stat = image::stat(thread).filter(|stat| stat.parent == std::process::id());
+        let key = stat.map(|stat| ProcessKey { pid: thread, start: stat.start });
+        self.obituaries.bury(|| {
+            let reaped = process::reap(Which::Child(thread), false);
+            key.zip(reaped).map(|(key, reaped)| Obituary { key, reaped })
+        });
+        if key.is_some() {
             self.voice.ring();
         }
     }
@@ -177,6 +224,7 @@ impl Tracer {
     fn end_the_unseen(&mut self) {
         let at = self.clock.now();
         for process in self.tracees.take_all() {
+            self.gaps.break_off();
             self.voice.tell(looks::ended(process.info.key, at, Ending::Unseen));
         }
         self.voice.ring_for_the_root();
@@ -211,6 +259,10 @@ fn of_children(process: &Process, at_exit: &AtExit) -> Option<Moved> {
     if at_exit.disowns_children {
         return Some(Moved::default());
     }
-    let is_gone = |key: ProcessKey| image::stat(key.pid).is_none_or(|stat| !stat.is_of(key));
     process.children.waited_for(is_gone)
+}
+
+/// Whether not even a zombie is left of a process.
+fn is_gone(key: ProcessKey) -> bool {
+    image::stat(key.pid).is_none_or(|stat| !stat.is_of(key))
 }
