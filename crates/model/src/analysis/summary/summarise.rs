@@ -330,7 +330,7 @@ fn highest_memory(
     at_a_sample: Option<Bytes>,
 ) -> (Option<Bytes>, Option<f64>) {
     let sampled = peak.and_then(|peak| peak.memory_bytes);
-    let grown = at_a_sample.map_or(0, Bytes::get) / 50 * 51;
+    let grown = (at_a_sample.map_or(0, Bytes::get) / 50).saturating_mul(51);
     let between = largest > sampled && largest.is_some_and(|largest| largest.get() > grown);
     (sampled.max(largest), peak.map(|peak| peak.at_ms).filter(|_| !between))
 }
