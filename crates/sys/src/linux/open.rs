@@ -43,7 +43,7 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
     let starter = Starter::new(options.inside, options.signals, descriptors, obituaries);
     Ok(World {
         events,
-        table: Box::new(Table::new()),
+        table: Box::new(Table::new(options.inside)),
         launcher: Box::new(starter.within(enclosure.clone())),
         environs: Box::new(Neighbourhood::new(enclosure)),
         meter: Box::new(meter),

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io;
+use std::iter;
 use std::sync::Arc;
 
 use procmon_model::ports::EventSource;
@@ -26,10 +27,6 @@ pub(crate) fn open(
     aside: &Arc<Aside>,
 ) -> io::Result<Box<dyn EventSource>> {
     let clock = SessionClock::start();
-    let adopter = match inside {
-        Inside::OwnProcess => Some(std::process::id()),
-        Inside::ForeignProcess => None,
-    };
     let subscription = match accounting {
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),
@@ -44,9 +41,9 @@ pub(crate) fn open(
     Ok(match subscription {
         Ok(subscription) => {
             let ends = ends(accounting, inside)?;
-            Box::new(ProcConnector::new(subscription, ends, clock, waiter, adopter)?)
+            Box::new(ProcConnector::new(subscription, ends, clock, waiter, inside)?)
         }
-        Err(why) => Box::new(PidRange::new(clock, waiter, adopter, reasons(&why, inside))?),
+        Err(why) => Box::new(PidRange::new(clock, waiter, inside, reasons(&why, inside))?),
     })
 }
 
@@ -81,15 +78,18 @@ fn unsupported(why: String) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, why)
 }
 
+const UNSEEN_CODES: &str = "before Linux 6.15 the exit codes of descendants can be unknown";
+
+const MORE: &str = "Linux 6.6 outside of containers tells of every process, and the right of CAP_NET_ADMIN there what \
+                    each had used";
+
 fn reasons(why: &str, inside: Inside) -> Vec<String> {
     let short = format!(
         "{why}: processes that live less than 5 ms can be missed, and less than 20 ms where nobody was born in \
          the second before"
     );
     let orphans = "a process whose parent ends as soon after its birth can be missed";
-    let missed = match inside {
-        Inside::OwnProcess => vec![short],
-        Inside::ForeignProcess => vec![short, orphans.to_owned()],
-    };
-    missed.into_iter().chain([NO_FIGURES.to_owned()]).collect()
+    let orphans = (inside == Inside::ForeignProcess).then_some(orphans);
+    let others = orphans.into_iter().chain([NO_FIGURES, UNSEEN_CODES, MORE]);
+    iter::once(short).chain(others.map(str::to_owned)).collect()
 }

@@ -10,6 +10,7 @@ use crate::linux::kernel::epoll::Epoll;
 use crate::linux::kernel::limits;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::waiter::{Token, Waiter};
+use crate::world::Inside;
 
 /// Waits for the ends of processes, as one among the descriptors of a [`Waiter`].
 pub(super) struct Ends {
@@ -20,10 +21,10 @@ pub(super) struct Ends {
 
 impl Ends {
     /// Nobody's end, so far. The waiter is to be woken by each, under [`Token::Ends`].
-    pub(super) fn new(waiter: &Waiter) -> io::Result<Self> {
+    pub(super) fn new(waiter: &Waiter, inside: Inside) -> io::Result<Self> {
         let set = Epoll::new()?;
         waiter.add(set.as_fd(), Token::Ends)?;
-        Ok(Self { set, ceiling: limits::descriptor_ceiling(), muted: false })
+        Ok(Self { set, ceiling: limits::descriptor_ceiling(inside), muted: false })
     }
 
     /// A descriptor of a living process whose end is waited for until it is dropped; `None` where there is none to
@@ -78,7 +79,7 @@ mod tests {
             waiter.wait(clock, clock.now(), &mut ready);
             ready
         };
-        let mut ends = Ends::new(&waiter).unwrap();
+        let mut ends = Ends::new(&waiter, Inside::OwnProcess).unwrap();
         let mut child = Command::new("true").spawn().unwrap();
         let held = ends.hold(child.id()).unwrap();
         ends.mute(&waiter);

@@ -22,6 +22,8 @@ pub(super) struct Family {
 struct Member {
     info: ProcessInfo,
     threads: Threads,
+    /// Where its stack was when its image was last looked at: it moves with each execve. `None` where nobody looked.
+    stack: Option<u64>,
 }
 
 /// The living threads of a process.
@@ -63,7 +65,7 @@ impl Family {
 
     /// Takes in a living process that was found; an ended one of the same number makes room for it.
     pub(super) fn adopt(&mut self, info: ProcessInfo, threads: Threads) {
-        self.members.insert(info.key.pid, Member { info, threads });
+        self.members.insert(info.key.pid, Member { info, threads, stack: None });
     }
 
     /// Whether a process of this number lives.
@@ -97,6 +99,13 @@ impl Family {
         if let Some(member) = self.living(key) {
             member.info.image = image.clone();
         }
+    }
+
+    /// Notes where the stack of a living process is; whether it may run another program than when this was last noted.
+    /// A place of 0 is not known.
+    pub(super) fn has_new_stack(&mut self, key: ProcessKey, stack: u64) -> bool {
+        let Some(member) = self.living(key) else { return false };
+        member.stack.replace(stack) != Some(stack) || stack == 0
     }
 
     /// Notes which threads a living process has.

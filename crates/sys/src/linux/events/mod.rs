@@ -1,5 +1,6 @@
 //! Floor 7. The sources of events: the proc connector where the kernel tells us, the range of process numbers elsewhere.
 
+mod adopter;
 mod budget;
 mod choice;
 pub(crate) mod codec;

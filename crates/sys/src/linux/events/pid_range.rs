@@ -18,6 +18,7 @@ use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::units::{Elapsed, WallTime};
 
 use crate::linux::clock::SessionClock;
+use crate::linux::events::adopter::Adopter;
 use crate::linux::events::budget::Budget;
 use crate::linux::events::ends::Ends;
 use crate::linux::events::family::heir;
@@ -31,6 +32,7 @@ use crate::linux::kernel::process;
 use crate::linux::parse::Stat;
 use crate::linux::waiter::{Token, Waiter};
 use crate::linux::{found, image, syscall};
+use crate::world::Inside;
 
 /// More new numbers than are looked at one by one. So many appear within a tick when somebody sets the counter, or when
 /// it begins again in a large range; whoever lives is then found among all processes.
@@ -40,8 +42,7 @@ const TOO_MANY: usize = 20_000;
 pub(super) struct PidRange {
     clock: SessionClock,
     waiter: Waiter,
-    /// The process, if any, that orphans of the tree become children of.
-    adopter: Option<u32>,
+    adopter: Adopter,
     counter: LastPid,
     /// The number up to which everybody has been looked at.
     newest: u32,
@@ -62,15 +63,15 @@ impl PidRange {
     pub(super) fn new(
         clock: SessionClock,
         waiter: Waiter,
-        adopter: Option<u32>,
+        inside: Inside,
         reasons: Vec<String>,
     ) -> io::Result<Self> {
         let now = clock.now();
         Ok(Self {
             clock,
-            ends: Ends::new(&waiter)?,
+            ends: Ends::new(&waiter, inside)?,
             waiter,
-            adopter,
+            adopter: Adopter::of(inside),
             counter: LastPid::open()?,
             newest: 0,
             unseen: Unseen::new(),
@@ -136,9 +137,7 @@ impl PidRange {
         self.newest = newest;
         if given.size_hint().0 > TOO_MANY {
             self.unseen.lose_count();
-            for (key, _) in image::scan() {
-                self.look_at_number(key.pid, now, events);
-            }
+            self.look_at_everybody(now, events);
             return;
         }
         for pid in given {
@@ -146,6 +145,28 @@ impl PidRange {
             if self.look_at_number(pid, now, events).is_none() && !is_thread(pid) {
                 self.unseen.nobody_at(pid, now);
             }
+        }
+    }
+
+    /// Looks for those that are not known yet among all processes, parents before their children: after numbers have
+    /// begun again a child's can be the lower one.
+    fn look_at_everybody(&mut self, now: Elapsed, events: &mut Vec<ProcessEvent>) {
+        let all = image::scan();
+        let is_another = |key: &ProcessKey| {
+            let member = self.members.get(&key.pid);
+            member.is_some_and(|member| member.info.key.start.abs_diff(key.start) > 1)
+        };
+        let others: Vec<u32> = all
+            .iter()
+            .map(|(key, _)| key)
+            .filter(|key| is_another(key))
+            .map(|key| key.pid)
+            .collect();
+        for pid in others {
+            self.end(pid, now, events);
+        }
+        for (key, _) in self.adopter.below(all, |pid| self.members.contains_key(&pid)) {
+            self.look_at_number(key.pid, now, events);
         }
     }
 
@@ -182,7 +203,7 @@ impl PidRange {
         let (info, stack) = match self.members.get(&stat.parent) {
             Some(parent) if stat.has_own_program() => (heir(&parent.info, key, now), None),
             Some(parent) => (heir(&parent.info, key, now), parent.stack),
-            None if self.adopter == Some(stat.parent) => (orphan(key, now), None),
+            None if self.adopter.has(key, stat.parent) => (orphan(key, now), None),
             None => return,
         };
         let mut member = Member::new(info, stack, self.ends.hold(pid), now);
@@ -315,6 +336,7 @@ impl EventSource for PidRange {
             return Err(io::Error::new(io::ErrorKind::NotFound, "the process has ended"));
         }
         self.children = children;
+        self.adopter.watch(root);
         let members = living.iter().map(|info| {
             let pid = info.key.pid;
             let stack = image::stat(pid).map_or(0, |stat| stat.stack);

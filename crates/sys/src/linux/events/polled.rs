@@ -66,7 +66,40 @@ impl Member {
     }
 
     /// Whether it runs the program whose image we have.
+    ///
+    /// Where we have no right to know the stack's place, it is 0 whatever runs, and only the first program after a birth
+    /// is told from the parent's.
     pub(super) fn runs_the_same(&self, stat: &Stat) -> bool {
-        self.stack == Some(stat.stack)
+        let has_begun = stat.stack == 0 && self.info.image.inherited && stat.has_own_program();
+        self.stack == Some(stat.stack) && !has_begun
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use procmon_model::process::{Image, ProcessKey};
+
+    use super::*;
+
+    /// A line of a process, by the kernel's flags and the place of its stack.
+    fn stat(flags: u64, stack: u64) -> Stat {
+        let line =
+            format!("5 (x) S 1 1 1 0 -1 {flags} 0 0 0 0 0 0 0 0 20 0 1 0 9 0 0 0 0 0 {stack}");
+        Stat::parse(line.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_first_program_is_recognised_even_where_the_stack_is_hidden() {
+        let runs_the_same = |inherited, known, stat: Stat| {
+            let image = Image { inherited, ..Image::default() };
+            let key = ProcessKey { pid: 5, start: 9 };
+            let info = ProcessInfo { key, parent: None, started: Elapsed::ZERO, uid: None, image };
+            Member::new(info, Some(known), None, Elapsed::ZERO).runs_the_same(&stat)
+        };
+        assert!(runs_the_same(true, 0, stat(0x40, 0)));
+        assert!(!runs_the_same(true, 0, stat(0, 0)));
+        assert!(runs_the_same(false, 0, stat(0, 0)));
+        assert!(!runs_the_same(false, 0, stat(0, 7)));
+        assert!(runs_the_same(true, 7, stat(0, 7)));
     }
 }

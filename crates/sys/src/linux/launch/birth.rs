@@ -88,6 +88,9 @@ pub(super) fn bear(birth: &Birth) {
     };
     if pid < 0 {
         gate.fail(Step::Birth, last_error());
+    } else {
+        // One that was killed before its first instruction has not said it by itself.
+        gate.introduce(pid.cast_unsigned());
     }
     drop(held);
     gate.give_up();

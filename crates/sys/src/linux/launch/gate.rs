@@ -90,7 +90,7 @@ impl Gate {
         self.pid.load(Ordering::Acquire)
     }
 
-    /// The process's side: says its number.
+    /// Either side: says its number.
     pub(super) fn introduce(&self, pid: u32) {
         self.pid.store(pid, Ordering::Release);
     }

@@ -67,7 +67,10 @@ impl Launcher for Starter {
         let thread = thread.spawn(move || birth::bear(&birth)).map_err(LaunchError::Failed)?;
         let mut newborn = Newborn { recipe, gate, thread: Some(thread) };
         let Arrival::Held(pid) = newborn.gate.await_arrival() else {
-            return Err(newborn.settle().unwrap_or_else(killed));
+            return Err(newborn.settle().unwrap_or_else(|| {
+                newborn.bury();
+                killed()
+            }));
         };
         let Some(stat) = image::stat(pid) else { return Err(invisible()) };
         let key = ProcessKey { pid, start: stat.start };

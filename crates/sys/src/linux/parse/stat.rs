@@ -41,7 +41,10 @@ pub(crate) struct Stat {
 }
 
 impl Stat {
-    /// Whether it is of this very process. A start time that was worked out from the kernel's event can be a tick off.
+    /// Whether it is of this very process.
+    ///
+    /// The one tolerance for all comparisons: a start time that was worked out from the kernel's event of a fork comes
+    /// from another clock, which can put it a tick off and no more. A greater one would take the next owner of a number for the one before where numbers are few.
     pub(crate) const fn is_of(&self, key: ProcessKey) -> bool {
         self.start.abs_diff(key.start) <= 1
     }

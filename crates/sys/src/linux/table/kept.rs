@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::fd::RawFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Pass, ProcessTable};
@@ -18,12 +18,24 @@ use super::watched::Watched;
 use crate::linux::kernel::limits;
 use crate::linux::sockets::Network;
 use crate::linux::{image, syscall};
+use crate::world::Inside;
+
+/// For how long none is kept after descriptors have run out.
+const SHORTAGE: Duration = Duration::from_secs(10);
+
+const NONE_TO_KEEP: &str =
+    "the limit of descriptors leaves none to keep: each reading opened its files anew";
+
+const RAN_OUT: &str =
+    "descriptors ran out: for ten seconds from then on each reading opened its files anew";
 
 /// Reads processes through files in /proc that stay open.
 pub(crate) struct Table {
     watched: HashMap<ProcessKey, Watched>,
     units: Units,
     ceiling: RawFd,
+    /// When descriptors ran out last.
+    ran_out: Option<Instant>,
     buffer: Buffer,
     turns: Turns,
     denied: u64,
@@ -32,9 +44,9 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table that may use the descriptors up to our limit, less a reserve.
-    pub(crate) fn new() -> Self {
-        Self::with_ceiling(limits::descriptor_ceiling())
+    /// A table that may use as many descriptors as are ours there.
+    pub(crate) fn new(inside: Inside) -> Self {
+        Self::with_ceiling(limits::descriptor_ceiling(inside))
     }
 
     /// A table that keeps files open only as long as their descriptors are below a number.
@@ -49,7 +61,7 @@ impl Table {
                 .is_ok_and(|setting| setting.trim_end() == "1"),
         };
         let (watched, buffer, turns) = (HashMap::new(), Buffer::new(), Turns::default());
-        Self { watched, units, ceiling, buffer, turns, denied: 0, network: None }
+        Self { watched, units, ceiling, ran_out: None, buffer, turns, denied: 0, network: None }
     }
 
     /// How many times a file was read so far.
@@ -64,8 +76,7 @@ impl Table {
         let found = pass.keys.iter().filter_map(|key| self.reading(*key, pass.metrics, now));
         readings.processes.extend(found);
         let read = &mut readings.processes[first..];
-        // Where descriptors are short, none is spent on what can be done without.
-        if pass.metrics.has(MetricSet::PSS) && self.ceiling > 0 {
+        if pass.metrics.has(MetricSet::PSS) {
             self.turns.take(pass, &mut self.watched, read, now, &mut self.buffer);
         }
         if pass.metrics.has(MetricSet::NAMED_THREADS) {
@@ -88,7 +99,8 @@ impl Table {
             return Some(reading);
         }
         let mut known = self.watched.remove(&key).unwrap_or_default();
-        let look = Look { key, metrics, cpu, now, units: self.units, ceiling: self.ceiling };
+        let ceiling = self.ceiling_at(now);
+        let look = Look { key, metrics, cpu, now, units: self.units, ceiling };
         let reading = self.measure(&mut known, look);
         if known.last().is_some() {
             self.watched.insert(key, known);
@@ -108,8 +120,8 @@ impl Table {
         let refused_before = known.refused;
         let mut result = known.measure(&look, &mut self.buffer);
         if result.as_ref().is_err_and(is_exhausted) {
-            self.give_descriptors_back();
-            look.ceiling = self.ceiling;
+            self.give_descriptors_back(look.now);
+            look.ceiling = self.ceiling_at(look.now);
             result = known.measure(&look, &mut self.buffer);
         }
         let failed = result.as_ref().is_err_and(|error| !is_gone(error));
@@ -117,10 +129,24 @@ impl Table {
         result.ok().flatten()
     }
 
-    /// Descriptors have run out, for everybody in this process: none is kept from now on.
-    fn give_descriptors_back(&mut self) {
+    /// Descriptors have run out, for everybody in this process: none is kept for a while.
+    fn give_descriptors_back(&mut self, now: Instant) {
         self.watched.values_mut().for_each(Watched::let_go);
-        self.ceiling = 0;
+        self.ran_out = Some(now);
+    }
+
+    /// The number below which descriptors are kept at a moment.
+    fn ceiling_at(&self, now: Instant) -> RawFd {
+        let is_short = |at: Instant| now.saturating_duration_since(at) < SHORTAGE;
+        if self.ran_out.is_some_and(is_short) { 0 } else { self.ceiling }
+    }
+
+    /// What was done without for want of descriptors, a sentence each.
+    fn shortage(&self) -> Option<&'static str> {
+        if self.ceiling <= 0 {
+            return Some(NONE_TO_KEEP);
+        }
+        self.ran_out.is_some().then_some(RAN_OUT)
     }
 
     /// Reads a process that is said to have ended.
@@ -129,14 +155,9 @@ impl Table {
     fn last_look(&mut self, known: &mut Watched, key: ProcessKey) -> Option<LastReading> {
         let cpu = syscall::process_cpu(key.pid)?;
         let metrics = known.metrics().map_or(MetricSet::CPU, without_memory);
-        let look = Look {
-            key,
-            metrics,
-            cpu,
-            now: Instant::now(),
-            units: self.units,
-            ceiling: self.ceiling,
-        };
+        let now = Instant::now();
+        let look =
+            Look { key, metrics, cpu, now, units: self.units, ceiling: self.ceiling_at(now) };
         let mut reading = self.measure(known, look)?;
         // Only a clock that is read after the end was seen is final.
         let end = known.ended().then(|| syscall::process_cpu(key.pid)).flatten();
@@ -170,7 +191,9 @@ impl ProcessTable for Table {
     }
 
     fn troubles(&self) -> Vec<String> {
-        self.network.as_ref().map(Network::troubles).unwrap_or_default()
+        let mut troubles = self.network.as_ref().map(Network::troubles).unwrap_or_default();
+        troubles.extend(self.shortage().map(str::to_owned));
+        troubles
     }
 }
 

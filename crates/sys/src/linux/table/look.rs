@@ -9,9 +9,6 @@ use procmon_model::units::{Bytes, CpuTime};
 
 use crate::linux::parse::Stat;
 
-/// A key made from a fork event has a start that was computed from another clock, so it may differ by that many ticks.
-const START_TOLERANCE: u64 = 2;
-
 /// What the kernel counts in.
 #[derive(Clone, Copy)]
 pub(super) struct Units {
@@ -53,11 +50,6 @@ impl Look {
     pub(super) const fn needs_status(&self) -> bool {
         self.metrics.has(MetricSet::MEMORY) || self.metrics.has(MetricSet::DELAYS)
     }
-}
-
-/// Whether a line is of the process of a key.
-pub(super) fn is_of(stat: &Stat, key: ProcessKey) -> bool {
-    stat.start.abs_diff(key.start) <= START_TOLERANCE
 }
 
 /// Its page faults of both kinds.

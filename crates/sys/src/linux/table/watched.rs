@@ -8,7 +8,7 @@ use procmon_model::process::{Counters, Gauges, ProcessKey, ProcessState, Reading
 use procmon_model::units::{Bytes, CpuTime};
 
 use super::files::{Buffer, Files, is_refused};
-use super::look::{Look, faults, is_of, scheduled, state};
+use super::look::{Look, faults, scheduled, state};
 use super::named::{Named, ThreadLook};
 use super::pss::Pss;
 use super::remembered::Remembered;
@@ -98,7 +98,7 @@ impl Watched {
     ) -> io::Result<Option<Reading>> {
         let files = self.open(look)?;
         let stat = files.stat(buffer)?;
-        let Some(stat) = stat.filter(|stat| is_of(stat, look.key)) else { return Ok(None) };
+        let Some(stat) = stat.filter(|stat| stat.is_of(look.key)) else { return Ok(None) };
         let ended = stat.has_ended();
         let mut reading = scheduled(&stat, look);
         if self.status.belongs_to(stat.stack) {
@@ -244,7 +244,7 @@ fn is_still(key: ProcessKey, files: Option<&Files>, buffer: &mut Buffer) -> bool
         Some(files) => files.stat(buffer).ok().flatten(),
         None => image::stat(key.pid),
     };
-    stat.is_some_and(|stat| is_of(&stat, key))
+    stat.is_some_and(|stat| stat.is_of(key))
 }
 
 /// Sizes of its memory; nothing where it has none (any more).

@@ -19,6 +19,7 @@ use procmon_model::record::Warning;
 use procmon_model::units::{Elapsed, WallTime};
 
 use crate::linux::clock::SessionClock;
+use crate::linux::events::adopter::Adopter;
 use crate::linux::events::budget::Budget;
 use crate::linux::events::codec::Gaps;
 use crate::linux::events::family::{Family, Threads};
@@ -28,6 +29,7 @@ use crate::linux::events::socket::{Batch, Subscription};
 use crate::linux::found;
 use crate::linux::kernel::pidfd::Pidfd;
 use crate::linux::waiter::{Token, Waiter};
+use crate::world::Inside;
 
 /// How long messages gather when there is no budget to hear each at once: six thousand forks a second, each with its
 /// exec and its exit, fill an eighth of a room of this size meanwhile.
@@ -53,8 +55,7 @@ pub(crate) struct ProcConnector {
     pub(super) waiter: Waiter,
     pub(super) subscription: Subscription,
     pub(super) ends: Ends,
-    /// The process, if any, that orphans of the tree become children of.
-    pub(super) adopter: Option<u32>,
+    pub(super) adopter: Adopter,
     pub(super) family: Family,
     pub(super) root: Option<Root>,
     pub(super) vanished: Vec<Vanished>,
@@ -62,6 +63,10 @@ pub(crate) struct ProcConnector {
     pub(super) lost: u64,
     /// Whether messages were dropped that no gap has told the number of yet.
     pub(super) uncounted: bool,
+    /// When to find out by looking what dropped messages would have told; `None` where that is known.
+    pub(super) doubtful: Option<Elapsed>,
+    /// When everybody was looked at last.
+    pub(super) looked: Option<Elapsed>,
     pub(super) budget: Budget,
     /// Those that run a program whose image has not been read for want of budget.
     pub(super) unnamed: VecDeque<ProcessKey>,
@@ -94,6 +99,8 @@ pub(super) struct Root {
 pub(super) struct Vanished {
     pub(super) key: ProcessKey,
     pub(super) ending: Ending,
+    /// Whether a descriptor has told it, so that no other look is needed.
+    pub(super) certain: bool,
     /// When to stop waiting for its message.
     pub(super) due: Elapsed,
 }
@@ -114,7 +121,7 @@ impl ProcConnector {
         ends: Ends,
         clock: SessionClock,
         waiter: Waiter,
-        adopter: Option<u32>,
+        inside: Inside,
     ) -> io::Result<Self> {
         waiter.add(subscription.as_fd(), Token::Socket)?;
         let roomy = subscription.room() >= GATHERING.0;
@@ -129,13 +136,15 @@ impl ProcConnector {
             waiter,
             subscription,
             ends,
-            adopter,
+            adopter: Adopter::of(inside),
             family: Family::default(),
             root: None,
             vanished: Vec::new(),
             gaps: Gaps::default(),
             lost: 0,
             uncounted: false,
+            doubtful: None,
+            looked: None,
             budget,
             unnamed: VecDeque::new(),
             gathering: None,
@@ -151,7 +160,7 @@ impl ProcConnector {
             if let Some(pidfd) = &root.pidfd {
                 self.waiter.remove(pidfd.as_fd());
             }
-            self.vanish(root.key);
+            self.vanish(root.key, true);
         }
         let told = ready.contains(&Token::Socket);
         match self.gathering {
@@ -162,13 +171,17 @@ impl ProcConnector {
             Some(until) if told || root_ended || now >= until.min(deadline) => self.hear(events),
             _ => {}
         }
+        // A deadline that has passed is how the last question is asked.
+        if self.doubtful.is_some_and(|due| due.min(deadline) <= now) {
+            self.look_at_everybody(events);
+        }
         self.end_the_vanished(events);
     }
 
     /// When to wake up though nothing is ready.
     fn wake_at(&self, deadline: Elapsed) -> Elapsed {
         let due = self.vanished.iter().map(|vanished| vanished.due);
-        due.chain(self.gathering).fold(deadline, Elapsed::min)
+        due.chain(self.gathering).chain(self.doubtful).fold(deadline, Elapsed::min)
     }
 }
 
@@ -191,6 +204,8 @@ impl EventSource for ProcConnector {
     ) -> io::Result<Vec<ProcessInfo>> {
         self.forget_the_past();
         self.vanished.clear();
+        self.doubtful = None;
+        self.adopter.watch(root);
         let pidfd = Pidfd::open(root.pid).ok();
         let living = found::tree(root, found, children, self.clock.now());
         if living.is_empty() {

@@ -11,12 +11,12 @@ use procmon_model::event::Ending;
 use super::story::Story;
 use crate::linux::kernel::limits::descriptor_ceiling;
 use crate::linux::support::{runs_elsewhere, test_path};
-use crate::world::Accounting;
+use crate::world::{Accounting, Inside};
 
 /// Forty who wait for a line each, and a command that waits for all of them.
 const FORTY: &str = "for i in {1..40}; do (read line <&3; exit 3) & done 3<&0; wait; exit 7";
 
-fn allow_descriptors(count: u64) {
+pub(super) fn allow_descriptors(count: u64) {
     let limit = libc::rlimit { rlim_cur: count, rlim_max: count };
     // SAFETY: `limit` is a valid rlimit that the call only reads.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
@@ -49,7 +49,7 @@ fn with_none_to_spare_everybody_is_seen_and_seen_to_end() {
         return;
     }
     allow_descriptors(64);
-    assert_eq!(descriptor_ceiling(), 0);
+    assert_eq!(descriptor_ceiling(Inside::ForeignProcess), 0);
     let mut story = Story::of(Accounting::Poll, FORTY);
     let of_the_root = pidfds();
     story.until("everybody is born", |story| story.born().len() == 40);
@@ -63,7 +63,7 @@ fn with_few_to_spare_the_reserve_is_left_alone() {
         return;
     }
     allow_descriptors(64 + 24);
-    assert_eq!(descriptor_ceiling(), 24);
+    assert_eq!(descriptor_ceiling(Inside::ForeignProcess), 24);
     let mut story = Story::of(Accounting::Poll, FORTY);
     let of_the_root = pidfds().len();
     story.until("everybody is born", |story| story.born().len() == 40);

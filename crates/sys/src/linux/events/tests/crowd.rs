@@ -47,7 +47,8 @@ fn gather(count: usize) -> bool {
 /// A script that polling watches.
 fn watched(script: &str) -> (PidRange, Box<dyn Child>, io::PipeWriter) {
     let (waiter, _remote) = Waiter::new().unwrap();
-    let mut source = PidRange::new(SessionClock::start(), waiter, None, Vec::new()).unwrap();
+    let mut source =
+        PidRange::new(SessionClock::start(), waiter, Inside::ForeignProcess, Vec::new()).unwrap();
     let (reader, input) = io::pipe().unwrap();
     let launch = Launch {
         command: ["bash", "-c", script].map(Into::into).to_vec(),

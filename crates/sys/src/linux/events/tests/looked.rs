@@ -50,6 +50,9 @@ fn the_tier_says_what_it_may_miss() {
             "a process whose parent ends as soon after its birth can be missed",
             "the kernel tells no memory, I/O or CPU time of processes that end between two samples; their CPU time is \
              estimated from what their parents waited for",
+            "before Linux 6.15 the exit codes of descendants can be unknown",
+            "Linux 6.6 outside of containers tells of every process, and the right of CAP_NET_ADMIN there what each \
+             had used",
         ]
     );
 }

@@ -5,6 +5,7 @@ mod both;
 mod cramped;
 mod crowd;
 mod looked;
+mod overruns;
 mod recorded;
 mod story;
 mod told;

@@ -183,8 +183,14 @@ fn dropped_records_are_warned_of_and_nothing_is_called_final_without_one() {
     let socket = records.socket().try_clone_to_owned().unwrap();
     let ends = Ends { records: Some(records), why_none: None };
     let subscription = Subscription::open().unwrap();
-    let source =
-        ProcConnector::new(subscription, ends, SessionClock::start(), waiter, None).unwrap();
+    let source = ProcConnector::new(
+        subscription,
+        ends,
+        SessionClock::start(),
+        waiter,
+        Inside::ForeignProcess,
+    )
+    .unwrap();
     let world = world(Accounting::Poll, Inside::ForeignProcess);
     let world = World { events: Box::new(source), remote, ..world };
     let script = "read line; for i in {1..200}; do /bin/true; done; touch \"$0\"; read line; /bin/true; exit 7";

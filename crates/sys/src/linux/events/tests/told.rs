@@ -118,15 +118,19 @@ fn exit_after_the_first_thread() {
 }
 
 /// A story of a script, and the socket through which it is told.
-fn with_socket(accounting: Accounting, script: &str, argument: &str) -> (Story, OwnedFd) {
+pub(super) fn with_socket(
+    (accounting, inside): (Accounting, Inside),
+    script: &str,
+    argument: &str,
+) -> (Story, OwnedFd) {
     let (waiter, remote) = Waiter::new().unwrap();
     let subscription = Subscription::open().unwrap();
     let socket = subscription.as_fd().try_clone_to_owned().unwrap();
     let records = (accounting == Accounting::Exact).then(|| Records::open().unwrap());
     let ends = Ends { records, why_none: None };
     let source =
-        ProcConnector::new(subscription, ends, SessionClock::start(), waiter, None).unwrap();
-    let world = world(Accounting::Poll, Inside::ForeignProcess);
+        ProcConnector::new(subscription, ends, SessionClock::start(), waiter, inside).unwrap();
+    let world = world(Accounting::Poll, inside);
     let world = World { events: Box::new(source), remote, ..world };
     // On one processor, so that the numbers of all messages are of one row, which has begun before any is dropped.
     let words = ["taskset", "-c", &first_processor(), "bash", "-c", script, argument];
@@ -160,7 +164,8 @@ fn a_loss_is_counted_and_made_good_by_looking() {
         let script = "exec 3<&0; read line; bash -c 'read line <&3; exit 4' & \
                       for i in {1..200}; do /bin/true; done; touch \"$0\"; \
                       read line; bash -c 'read line; exit 5'; wait; exit 6";
-        let (mut story, socket) = with_socket(accounting, script, done.to_str().unwrap());
+        let (mut story, socket) =
+            with_socket((accounting, Inside::ForeignProcess), script, done.to_str().unwrap());
         // Far more happens than there is room for, and nobody listens.
         make_room(&socket, 4096);
         story.input.write_all(b"\n").unwrap();
@@ -190,7 +195,7 @@ fn a_loss_is_counted_and_made_good_by_looking() {
 fn the_end_of_the_command_is_told_even_where_its_message_was_dropped() {
     for accounting in told_by_events() {
         let script = "read line; for i in {1..100}; do /bin/true; done; exit 6";
-        let (mut story, socket) = with_socket(accounting, script, "");
+        let (mut story, socket) = with_socket((accounting, Inside::ForeignProcess), script, "");
         make_room(&socket, 4096);
         story.input.write_all(b"\n").unwrap();
         within("its end", || story.child.as_ref().unwrap().is_over().then_some(()));

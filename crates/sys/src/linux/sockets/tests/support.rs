@@ -15,6 +15,7 @@ use crate::linux::kernel::process;
 use crate::linux::sockets::traffic::Traffic;
 use crate::linux::support::runs_elsewhere;
 use crate::linux::table::Table;
+use crate::world::Inside;
 
 /// Runs a test in a process and a network of its own; true where that is over.
 pub(super) fn runs_in_its_own_network(test: &str) -> bool {
@@ -167,7 +168,7 @@ pub(super) fn transfer(from: &mut Peer, to: &mut Peer, bytes: u64) {
 
 /// A table that has begun to count.
 pub(super) fn counting() -> Table {
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     table.begin(MetricSet::NET);
     table
 }

@@ -10,6 +10,7 @@ use procmon_model::units::{Bytes, CpuTime};
 use super::puppet::{Puppet, pass_at};
 use super::support::{Echo, read};
 use crate::linux::table::Table;
+use crate::world::Inside;
 
 const METRICS: MetricSet = MetricSet::USUAL.without(MetricSet::PSS);
 
@@ -27,7 +28,7 @@ fn who_competes_for_a_processor_has_waited_for_it_as_long_as_the_kernel_says() {
     puppet.tell("rival = os.posix_spawn('/bin/sh', ['sh', '-c', 'while :; do :; done'], {})");
     puppet.tell("spin(time.process_time() + 0.1)");
     puppet.tell("os.kill(rival, 9); os.waitpid(rival, 0)");
-    let reading = read(&mut Table::new(), puppet.key).unwrap();
+    let reading = read(&mut Table::new(Inside::OwnProcess), puppet.key).unwrap();
     let run_delay = reading.counters.run_delay.unwrap();
     let schedstat = std::fs::read_to_string(format!("/proc/{}/schedstat", puppet.key.pid)).unwrap();
     let waited: u64 = schedstat.split_whitespace().nth(1).unwrap().parse().unwrap();
@@ -38,7 +39,7 @@ fn who_competes_for_a_processor_has_waited_for_it_as_long_as_the_kernel_says() {
 #[test]
 fn how_long_it_waited_for_a_processor_is_known_of_a_process_that_has_ended() {
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let alive = read(&mut table, echo.key).unwrap().counters.run_delay;
     echo.end();
     let ended = table.close(echo.key).unwrap().reading.counters.run_delay;
@@ -49,7 +50,8 @@ fn how_long_it_waited_for_a_processor_is_known_of_a_process_that_has_ended() {
 fn switches_and_swap_are_those_of_the_status() {
     let mut puppet = Puppet::start(&["import time", "for _ in range(20): time.sleep(0)"]);
     puppet.tell("for _ in range(20): time.sleep(1e-4)");
-    let Reading { counters, gauges, .. } = read(&mut Table::new(), puppet.key).unwrap();
+    let Reading { counters, gauges, .. } =
+        read(&mut Table::new(Inside::OwnProcess), puppet.key).unwrap();
     let count = |line| Some(Count(puppet.figure("status", line)));
     assert_eq!(counters.switches_voluntary, count("voluntary_ctxt_switches:"));
     assert_eq!(counters.switches_forced, count("nonvoluntary_ctxt_switches:"));
@@ -60,7 +62,7 @@ fn switches_and_swap_are_those_of_the_status() {
 #[test]
 fn switches_never_disappear_while_the_status_is_not_read() {
     let mut puppet = Puppet::start(&["large = bytearray(b'x') * (64 << 20)"]);
-    let (mut table, now) = (Table::new(), Instant::now());
+    let (mut table, now) = (Table::new(Inside::OwnProcess), Instant::now());
     let first = read_at(&mut table, &puppet, now);
     puppet.tell("del large");
     let second = read_at(&mut table, &puppet, now);
@@ -78,7 +80,7 @@ fn switches_never_disappear_while_the_status_is_not_read() {
 fn waits_are_read_without_memory_and_left_out_where_nobody_asks() {
     let puppet = Puppet::start(&[]);
     let now = Instant::now();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let delays = pass_at(&mut table, &[puppet.key], &[], MetricSet::DELAYS, now).processes[0];
     let cpu = pass_at(&mut table, &[puppet.key], &[], MetricSet::CPU, now).processes[0];
     let known = (delays.counters.run_delay.is_some(), delays.counters.switches_forced.is_some());

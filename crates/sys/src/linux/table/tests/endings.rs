@@ -11,13 +11,15 @@ use super::support::{
 };
 use crate::linux::table::files::{Buffer, Files, is_gone};
 use crate::linux::table::{Table, read_once};
+use crate::world::Inside;
 
 #[test]
 fn a_child_that_was_never_read_leaves_its_final_time_until_it_is_waited_for() {
     let child = worker();
     let key = key_of(child.id());
     wait_until_ended(key.pid);
-    let LastReading { reading: last, cpu_final, peak_final } = Table::new().close(key).unwrap();
+    let LastReading { reading: last, cpu_final, peak_final } =
+        Table::new(Inside::OwnProcess).close(key).unwrap();
     let exact = cpu_from_wait4(child);
     assert!(cpu_final && !peak_final);
     assert!(within_a_millisecond(last.counters.cpu.unwrap(), exact), "{last:?} {exact:?}");
@@ -27,7 +29,7 @@ fn a_child_that_was_never_read_leaves_its_final_time_until_it_is_waited_for() {
 #[test]
 fn the_last_reading_of_a_child_has_its_final_time_and_the_peak_of_before() {
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let alive = read(&mut table, echo.key).unwrap();
     echo.end();
     let LastReading { reading: last, cpu_final, .. } = table.close(echo.key).unwrap();
@@ -43,7 +45,7 @@ fn the_last_reading_of_a_child_has_its_final_time_and_the_peak_of_before() {
 #[test]
 fn a_process_that_nobody_has_waited_for_yet_has_no_memory_rather_than_none_of_it() {
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let peak = read(&mut table, echo.key).unwrap().gauges.rss_peak;
     echo.end();
     let ended = read(&mut table, echo.key).unwrap();
@@ -57,7 +59,7 @@ fn a_process_that_nobody_has_waited_for_yet_has_no_memory_rather_than_none_of_it
 #[test]
 fn what_has_gone_is_left_out_and_its_last_reading_is_not_final() {
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let alive = read(&mut table, echo.key).unwrap();
     assert!(kept_for(echo.key.pid) >= 4);
     echo.end();
@@ -73,11 +75,11 @@ fn what_has_gone_is_left_out_and_its_last_reading_is_not_final() {
 #[test]
 fn another_process_under_the_same_number_is_left_out() {
     let echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let later = |ticks| ProcessKey { start: echo.key.start + ticks, ..echo.key };
-    assert_eq!(read(&mut table, later(2)).map(|reading| reading.key), Some(later(2)));
-    assert_eq!(read(&mut table, later(3)), None);
-    assert_eq!(table.close(later(3)), None);
+    assert_eq!(read(&mut table, later(1)).map(|reading| reading.key), Some(later(1)));
+    assert_eq!(read(&mut table, later(2)), None);
+    assert_eq!(table.close(later(2)), None);
     assert_eq!(table.denied(), 0);
 }
 
@@ -98,7 +100,7 @@ fn files_that_were_opened_before_the_end_never_show_another_process() {
 #[test]
 fn the_peak_of_a_process_that_touched_no_page_since_it_was_read_is_final() {
     let mut puppet = Puppet::start(&["large = bytearray(b'x') * (32 << 20)", "del large"]);
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let peak = Bytes::new(puppet.figure("status", "VmHWM:") * 1024);
     assert_eq!(read(&mut table, puppet.key).unwrap().gauges.rss_peak, Some(peak));
     puppet.kill();
@@ -109,7 +111,7 @@ fn the_peak_of_a_process_that_touched_no_page_since_it_was_read_is_final() {
 #[test]
 fn the_peak_of_a_process_that_grew_after_its_last_reading_is_not_final() {
     let mut puppet = Puppet::start(&[]);
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let peak = read(&mut table, puppet.key).unwrap().gauges.rss_peak;
     puppet.order("large = bytearray(b'x') * (32 << 20); os._exit(0)");
     wait_until_ended(puppet.key.pid);

@@ -17,6 +17,7 @@ use super::puppet::{pass_at, wait_until_asleep};
 use super::support::{Echo, kept_for, key_of, read};
 use crate::linux::support::{runs_elsewhere, test_path};
 use crate::linux::table::Table;
+use crate::world::Inside;
 
 #[test]
 fn without_room_for_descriptors_the_same_is_read_and_nothing_is_kept() {
@@ -26,13 +27,15 @@ fn without_room_for_descriptors_the_same_is_read_and_nothing_is_kept() {
         echo.say(words);
         let reading = read(&mut cramped, echo.key);
         assert_eq!(kept_for(echo.key.pid), 0);
-        assert_eq!(read(&mut Table::new(), echo.key), reading);
+        assert_eq!(read(&mut Table::new(Inside::OwnProcess), echo.key), reading);
     }
     echo.end();
     let last = cramped.close(echo.key).unwrap();
     assert!(last.cpu_final);
     assert_eq!(last.reading.counters.written_chars, Some(Bytes::new("?abc".len() as u64)));
     assert_eq!(cramped.denied(), 0);
+    let said = "the limit of descriptors leaves none to keep: each reading opened its files anew";
+    assert_eq!(cramped.troubles(), [said]);
 }
 
 fn forbid_descriptors_from(count: u64) {
@@ -52,7 +55,7 @@ fn when_descriptors_run_out_none_is_kept_and_reading_goes_on() {
         return;
     }
     let (mut old, new) = (Echo::start(), Echo::start());
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     assert!(read(&mut table, old.key).is_some());
     forbid_descriptors_from(40);
 
@@ -67,7 +70,15 @@ fn when_descriptors_run_out_none_is_kept_and_reading_goes_on() {
 
     drop((others, rest));
     assert_eq!(read(&mut table, old.key).map(|reading| reading.key), Some(old.key));
-    assert_eq!(table.denied(), 1);
+    assert_eq!((kept_for(old.key.pid), table.denied()), (0, 1));
+    let said =
+        "descriptors ran out: for ten seconds from then on each reading opened its files anew";
+    assert_eq!(table.troubles(), [said]);
+
+    old.say("y");
+    let later = Instant::now() + Duration::from_secs(11);
+    pass_at(&mut table, &[old.key], &[], MetricSet::USUAL, later);
+    assert!(kept_for(old.key.pid) > 0);
 }
 
 /// Gives up the rights of root, if we have them.
@@ -92,7 +103,7 @@ fn what_we_may_not_know_is_unknown_and_counted_once() {
     become_nobody();
 
     let key = key_of(child.id());
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     for _ in 0..3 {
         let reading = read(&mut table, key).unwrap();
         assert_eq!((reading.counters.read, reading.counters.written_chars), (None, None));
@@ -170,7 +181,7 @@ fn twenty_thousand_processes_can_be_watched_with_sixty_four_descriptors() {
     let sleepers = Sleepers::start(20);
     let living = sleepers.keys();
     forbid_descriptors_from(64);
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     // The numbers of these are larger than any that the kernel gives.
     let gone = (1 << 22..).map(|pid| ProcessKey { pid, start: 1 });
     let keys: Vec<ProcessKey> = living.iter().copied().chain(gone).take(20_000).collect();
@@ -192,7 +203,7 @@ fn what_a_process_read_and_wrote_stays_known_after_its_end() {
     }
     become_nobody();
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let alive = read(&mut table, echo.key).unwrap().counters;
     echo.end();
     let ended = read(&mut table, echo.key).unwrap();

@@ -16,10 +16,11 @@ use super::support::{Echo, cpu_from_wait4, key_of, read};
 use crate::linux::support::within;
 use crate::linux::table::{Table, read_once};
 use crate::linux::{image, syscall};
+use crate::world::Inside;
 
 #[test]
 fn our_own_counters_grow_with_our_work() {
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let key = key_of(std::process::id());
     let before = syscall::own_cpu();
     let first = read(&mut table, key).unwrap();
@@ -54,7 +55,7 @@ fn counts_threads_as_the_folder_of_tasks_does() {
 #[test]
 fn a_sleeping_process_is_read_once_and_then_remembered() {
     let mut echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let first = read(&mut table, echo.key).unwrap();
     let reads = table.reads();
     for _ in 0..100 {
@@ -71,7 +72,7 @@ fn a_sleeping_process_is_read_once_and_then_remembered() {
 #[test]
 fn other_metrics_are_read_even_of_a_sleeping_process() {
     let echo = Echo::start();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let mut readings = Readings::default();
     for metrics in [MetricSet::CPU, MetricSet::MEMORY] {
         table.read(&Pass { keys: &[echo.key], metrics, copies: &[] }, &mut readings);
@@ -86,7 +87,7 @@ fn other_metrics_are_read_even_of_a_sleeping_process() {
 fn reads_of_a_process_what_ps_and_the_kernel_say_of_it() {
     let mut echo = Echo::start();
     echo.say("four");
-    let reading = read(&mut Table::new(), echo.key).unwrap();
+    let reading = read(&mut Table::new(Inside::OwnProcess), echo.key).unwrap();
     let Reading { counters, gauges, .. } = reading;
     let kilobytes = |bytes: Option<Bytes>| bytes.unwrap().get() / 1024;
     let ours = vec![
@@ -110,7 +111,7 @@ fn reads_of_a_process_what_ps_and_the_kernel_say_of_it() {
 fn the_work_of_children_is_counted_with_the_parent_that_waited_for_them() {
     let script = "(i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done); read end";
     let mut shell = Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).spawn().unwrap();
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     let key = key_of(shell.id());
     let reading = within("the shell to wait for its child", || {
         read(&mut table, key).filter(|reading| reading.reaped > Some(CpuTime::ZERO))
@@ -128,7 +129,7 @@ fn another_program_begins_with_another_peak() {
     command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let child = command.spawn().unwrap();
     let mut echo = Echo { key: key_of(child.id()), child };
-    let mut table = Table::new();
+    let mut table = Table::new(Inside::OwnProcess);
     echo.child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
     let large = Some(Bytes::new(30_000_000));
     assert!(read(&mut table, echo.key).unwrap().gauges.rss_peak > large);
@@ -147,7 +148,7 @@ fn a_name_with_brackets_and_newlines_is_no_trap() {
     let mut child =
         Command::new(&program).args(["-c", "read end"]).stdin(Stdio::piped()).spawn().unwrap();
     let key = key_of(child.id());
-    let reading = read(&mut Table::new(), key).unwrap();
+    let reading = read(&mut Table::new(Inside::OwnProcess), key).unwrap();
     let parent = image::stat(key.pid).unwrap().parent;
     drop(child.stdin.take());
     child.wait().unwrap();

@@ -9,6 +9,7 @@ use procmon_model::units::CpuTime;
 
 use super::puppet::{Puppet, pass_at};
 use crate::linux::table::Table;
+use crate::world::Inside;
 
 /// A process of which each thread can be given a name, work and an end.
 const LINES: [&str; 6] = [
@@ -49,7 +50,7 @@ fn threads_of_one_name_are_counted_together_to_the_nanosecond() {
     let mut puppet = Puppet::start(&LINES);
     puppet.tell("for _ in range(2): thread(b'libuv-worker', 0.02, end)");
     puppet.tell("thread(b'a b) \\xff 7', 0.01, end)");
-    let found = totals(&mut Table::new(), &puppet, Instant::now());
+    let found = totals(&mut Table::new(Inside::OwnProcess), &puppet, Instant::now());
     assert_eq!(found, kernels_totals(&puppet));
     assert_eq!(found.keys().collect::<Vec<_>>(), ["a b) \u{fffd} 7", "libuv-worker", "python3"]);
     let (count, cpu) = found["libuv-worker"];
@@ -61,7 +62,7 @@ fn what_ended_threads_used_stays_and_no_total_goes_back() {
     let mut puppet = Puppet::start(&LINES);
     puppet.tell("short = thread(b'worker', 0.02, end)");
     puppet.tell("thread(b'worker', 0.01, other_end)");
-    let (mut table, now) = (Table::new(), Instant::now());
+    let (mut table, now) = (Table::new(Inside::OwnProcess), Instant::now());
     let both = totals(&mut table, &puppet, now);
     assert_eq!(both["worker"].0, 2);
     puppet.tell("end.set(); short.join()");
@@ -79,7 +80,7 @@ fn what_ended_threads_used_stays_and_no_total_goes_back() {
 #[test]
 fn a_thread_that_takes_another_name_leaves_what_it_used_with_the_old_one() {
     let mut puppet = Puppet::start(&LINES);
-    let (mut table, now) = (Table::new(), Instant::now());
+    let (mut table, now) = (Table::new(Inside::OwnProcess), Instant::now());
     let before = totals(&mut table, &puppet, now);
     puppet.tell("prctl(15, b'renamed', 0, 0, 0)");
     let after = totals(&mut table, &puppet, now + Duration::from_secs(1));
@@ -91,7 +92,7 @@ fn a_thread_that_takes_another_name_leaves_what_it_used_with_the_old_one() {
 #[test]
 fn the_threads_of_a_process_that_sleeps_are_not_read_again() {
     let mut puppet = Puppet::start(&LINES);
-    let (mut table, now) = (Table::new(), Instant::now());
+    let (mut table, now) = (Table::new(Inside::OwnProcess), Instant::now());
     let first = totals(&mut table, &puppet, now);
     let reads = table.reads();
     for second in 0..5 {

@@ -13,6 +13,7 @@ use super::support::{Echo, key_of};
 use crate::linux::image;
 use crate::linux::support::within;
 use crate::linux::table::Table;
+use crate::world::Inside;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -56,7 +57,7 @@ fn what_forked_copies_hold_is_read_and_gives_the_memory_of_the_tree() {
     let copies: Vec<ProcessKey> = tree.copies().into_iter().collect();
     assert_eq!((keys.len(), copies.len()), (5, 5));
 
-    let (mut table, start) = (Table::new(), Instant::now());
+    let (mut table, start) = (Table::new(Inside::OwnProcess), Instant::now());
     let (mut read, mut memory) = (BTreeMap::new(), None);
     for second in 0..60 {
         let now = start + SECOND * second;
@@ -83,7 +84,7 @@ fn every_process_of_an_idle_tree_is_read_once_and_again_after_a_while() {
     let echoes: Vec<Echo> = (0..6).map(|_| Echo::start()).collect();
     let mut keys: Vec<ProcessKey> = echoes.iter().map(|echo| echo.key).collect();
     keys.sort_unstable();
-    let (mut table, start) = (Table::new(), Instant::now());
+    let (mut table, start) = (Table::new(Inside::OwnProcess), Instant::now());
     let mut read = Vec::new();
     for second in 0..10 {
         read.extend(read_of(&mut table, &keys, &[], start + SECOND * second));
@@ -103,7 +104,7 @@ fn every_process_of_an_idle_tree_is_read_once_and_again_after_a_while() {
 fn when_there_is_little_to_spend_copies_come_first() {
     let echoes: Vec<Echo> = (0..3).map(|_| Echo::start()).collect();
     let keys: Vec<ProcessKey> = echoes.iter().map(|echo| echo.key).collect();
-    let (mut table, start) = (Table::new(), Instant::now());
+    let (mut table, start) = (Table::new(Inside::OwnProcess), Instant::now());
     let first = (0..1000).map(|step| {
         let now = start + Duration::from_millis(10) * step;
         read_of(&mut table, &keys, &keys[1..2], now)
@@ -112,16 +113,19 @@ fn when_there_is_little_to_spend_copies_come_first() {
 }
 
 #[test]
-fn nothing_is_read_where_nothing_may_be_kept_or_nobody_asks() {
+fn it_is_read_where_nothing_may_be_kept_and_not_where_nobody_asks() {
     let echo = Echo::start();
-    let (mut cramped, mut table, start) = (Table::with_ceiling(0), Table::new(), Instant::now());
+    let (mut cramped, mut table, start) =
+        (Table::with_ceiling(0), Table::new(Inside::OwnProcess), Instant::now());
+    let mut read = Vec::new();
     for second in 0..10 {
         let now = start + SECOND * second;
-        assert_eq!(read_of(&mut cramped, &[echo.key], &[], now), []);
+        read.extend(read_of(&mut cramped, &[echo.key], &[], now));
         let metrics = MetricSet::USUAL.without(MetricSet::PSS);
         let readings = pass_at(&mut table, &[echo.key], &[], metrics, now);
         assert_eq!(readings.processes[0].gauges.pss, None);
     }
+    assert_eq!(read, [echo.key]);
 }
 
 #[test]
@@ -141,7 +145,7 @@ fn a_process_that_waits_in_the_kernel_is_left_alone_until_it_goes_on() {
     puppet.order("clone() or child()");
     within("the process to wait for its child", || (image::stat(pid)?.state == b'D').then_some(()));
 
-    let (mut table, start) = (Table::new(), Instant::now());
+    let (mut table, start) = (Table::new(Inside::OwnProcess), Instant::now());
     for second in 0..10 {
         assert_eq!(read_of(&mut table, &[puppet.key], &[], start + SECOND * second), []);
     }
