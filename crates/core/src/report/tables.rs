@@ -8,6 +8,9 @@ use procmon_model::analysis::summary::{Holder, ProcessSummary, ThreadSummary};
 use super::layout::{Column, Layout};
 use super::words::{known, milliseconds, name, words};
 
+/// What the marks at peaks mean, and what makes them go.
+const UNSURE: &str = "> more was possible, ? not seen: CAP_NET_ADMIN or --trace tell each peak";
+
 /// Processes that a table shows.
 const ROWS_MAX: usize = 6;
 
@@ -39,7 +42,11 @@ fn by_cpu(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
         Column::number("ended", rows.iter().map(|process| end_of(process)).collect()),
     ];
     page.blank()?;
-    page.table(&table)
+    page.table(&table)?;
+    if rows.iter().any(|process| process.rss_peak_bytes.is_none()) {
+        return page.line(UNSURE);
+    }
+    Ok(())
 }
 
 fn by_memory(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {

@@ -75,6 +75,7 @@ fn a_page_of_eighty_columns_holds_everything_and_no_line_is_longer() {
       most CPU                      pid       CPU  share   peak RSS   lived    ended
       jest worker 2                4141    6.10 s   33 %    312 MiB  11.3 s  SIGKILL
       a role with �[31m colour a…  4150  ~12.2 ms    0 %  >4.00 MiB  11.4 s    alive
+      > more was possible, ? not seen: CAP_NET_ADMIN or --trace tell each peak
 
       most memory, at 7.10 s   pid      RSS  of it shared
       jest worker 2           4141  312 MiB      40.0 MiB
@@ -109,6 +110,7 @@ fn a_wide_page_does_not_wrap() {
       most CPU                                    pid       CPU  share   peak RSS   lived    ended
       jest worker 2                              4141    6.10 s   33 %    312 MiB  11.3 s  SIGKILL
       a role with �[31m colour and 日本語 in it  4150  ~12.2 ms    0 %  >4.00 MiB  11.4 s    alive
+      > more was possible, ? not seen: CAP_NET_ADMIN or --trace tell each peak
 
       most memory, at 7.10 s   pid      RSS  of it shared
       jest worker 2           4141  312 MiB      40.0 MiB
