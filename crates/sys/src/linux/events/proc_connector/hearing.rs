@@ -157,7 +157,10 @@ impl ProcConnector {
                 return;
             }
             self.unnamed.pop_front();
-            if let Some(image) = lives.then(|| image::image(key.pid)).flatten() {
+            // By now the number can be another's, of whose birth we have not heard yet.
+            let is_still = || image::stat(key.pid).is_some_and(|stat| stat.is_of(key));
+            let image = lives.then(|| image::image(key.pid)).flatten();
+            if let Some(image) = image.filter(|_| is_still()) {
                 self.named(key, &image);
                 events.push(ProcessEvent::Renamed { at, key, image: Some(image) });
             }
