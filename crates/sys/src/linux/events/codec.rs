@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use crate::linux::fields::{long, word};
+
 /// The group of the connector, and its number there: `CN_IDX_PROC` and `CN_VAL_PROC`.
 pub(super) const GROUP: u32 = 1;
 
@@ -85,7 +87,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Message> {
     Some(Message {
         sequence: word(bytes, 24)?,
         processor: word(bytes, EVENT + 4)?,
-        at: u64::from_ne_bytes(*bytes.get(EVENT + 8..)?.first_chunk()?),
+        at: long(bytes, EVENT + 8)?,
         what,
     })
 }
@@ -107,10 +109,6 @@ fn framed(sequence: u32, number: u32, body: &[u8]) -> Vec<u8> {
     bytes.extend([0; 2]);
     bytes.extend(body);
     bytes
-}
-
-fn word(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
 }
 
 /// Counts the messages that were dropped on their way, by the gaps in the sequences of the processors.

@@ -5,6 +5,7 @@
 //! field is taken where it is there. A connection that ends is told of in the same form, without its inode.
 
 use super::traffic::Traffic;
+use crate::linux::fields::{aligned, attribute, half, long, word};
 
 /// The groups in which the ends of TCP connections are told, over IPv4 and IPv6: `SKNLGRP_INET_TCP_DESTROY` is
 /// group 1 and `SKNLGRP_INET6_TCP_DESTROY` group 3.
@@ -15,7 +16,6 @@ pub(super) const LONGEST: usize = 64 * 1024;
 
 const HEADER: usize = 16;
 const CONNECTION: usize = 72;
-const ATTRIBUTE: usize = 4;
 const REQUEST: usize = HEADER + 60;
 
 /// `TCPDIAG_GETSOCK`, which names no family of addresses: all that is asked of one family costs a walk over the table of
@@ -103,7 +103,7 @@ pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = Message> {
     std::iter::from_fn(move || {
         let length = usize::try_from(word(rest, 0)?).ok().filter(|length| *length >= HEADER)?;
         let message = rest.get(..length)?;
-        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+        rest = rest.get(aligned(length)..).unwrap_or_default();
         decode(message)
     })
 }
@@ -130,31 +130,7 @@ fn connection(body: &[u8]) -> Option<Connection> {
     Some(Connection { cookie, inode: word(body, 68)?, state: *body.get(1)?, traffic })
 }
 
-/// The content of the first attribute of this kind.
-fn attribute(attributes: &[u8], kind: u16) -> Option<&[u8]> {
-    /// Two bits are flags.
-    const KIND: u16 = 0x3fff;
-    let mut rest = attributes;
-    loop {
-        let length = usize::from(half(rest, 0)?);
-        let content = rest.get(ATTRIBUTE..length)?;
-        if half(rest, 2)? & KIND == kind {
-            return Some(content);
-        }
-        rest = rest.get(length.next_multiple_of(4)..)?;
-    }
-}
-
 /// `tcpi_bytes_acked` and `tcpi_bytes_received`.
 fn traffic(info: &[u8]) -> Option<Traffic> {
-    let long = |offset: usize| Some(u64::from_ne_bytes(*info.get(offset..)?.first_chunk()?));
-    Some(Traffic { sent: long(120)?, received: long(128)? })
-}
-
-fn word(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-fn half(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
+    Some(Traffic { sent: long(info, 120)?, received: long(info, 128)? })
 }

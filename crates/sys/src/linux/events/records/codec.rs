@@ -6,6 +6,8 @@
 
 use procmon_model::units::{Bytes, CpuTime};
 
+use crate::linux::fields::{ATTRIBUTE_HEADER, aligned, attribute, half, long, word};
+
 /// Room for any message.
 pub(super) const LONGEST: usize = 4096;
 
@@ -17,7 +19,6 @@ const CONTROLLER: u16 = 16;
 
 const NETLINK_HEADER: usize = 16;
 const ATTRIBUTES: usize = NETLINK_HEADER + 4;
-const ATTRIBUTE_HEADER: usize = 4;
 
 /// `CTRL_ATTR_FAMILY_ID`.
 const FAMILY_NUMBER: u16 = 1;
@@ -142,21 +143,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Message> {
     }
 }
 
-/// The content of the first attribute of this kind.
-fn attribute(mut bytes: &[u8], wanted: u16) -> Option<&[u8]> {
-    /// Two bits of the kind say how the content is to be understood.
-    const KIND: u16 = 0x3fff;
-    loop {
-        let length = usize::from(half(bytes, 0)?);
-        let kind = half(bytes, 2)? & KIND;
-        let content = bytes.get(ATTRIBUTE_HEADER..length)?;
-        if kind == wanted {
-            return Some(content);
-        }
-        bytes = bytes.get(aligned(length)..)?;
-    }
-}
-
 /// The figures of this thread's end; `None` where they are another thread's, or none.
 fn record(thread: u32, figures: &[u8]) -> Option<Record> {
     let wider = wider(figures)?;
@@ -165,7 +151,7 @@ fn record(thread: u32, figures: &[u8]) -> Option<Record> {
     if word(figures, rest + 128)? != thread {
         return None;
     }
-    let long = |offset: usize| Some(u64::from_ne_bytes(*figures.get(offset..)?.first_chunk()?));
+    let long = |offset: usize| long(figures, offset);
     // No process has none: the kernel counts the first pages on each processor late.
     let kilobytes = long(rest + 200).filter(|peak| *peak > 0);
     // Every thread that ran was given a processor at some time, unless nobody counts.
@@ -193,17 +179,4 @@ fn wider(figures: &[u8]) -> Option<usize> {
     const USUAL: usize = 432;
     let fields = figures.len().saturating_sub(USUAL) / (DELAYS * size_of::<u64>());
     Some(if half(figures, 0)? < 16 { fields * size_of::<u64>() } else { 0 })
-}
-
-/// Attributes begin at multiples of four.
-const fn aligned(length: usize) -> usize {
-    length.next_multiple_of(4)
-}
-
-fn word(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-fn half(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_ne_bytes(*bytes.get(offset..)?.first_chunk()?))
 }
