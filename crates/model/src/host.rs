@@ -59,6 +59,13 @@ pub struct Capabilities {
     pub refused: Vec<String>,
 }
 
+impl Capabilities {
+    /// What a source of events of this tier tells, but for these things. Whoever launches a command knows the rest.
+    pub fn of(tier: Tier, reasons: Vec<String>) -> Self {
+        Self { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
+    }
+}
+
 /// What happened around the tree since the session began.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

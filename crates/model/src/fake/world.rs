@@ -9,7 +9,6 @@ use std::rc::Rc;
 use super::story::{Role, Story};
 use crate::event::{Ending, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Tier};
-use crate::metrics::MetricSet;
 use crate::ports::{
     Child, Clock, EventSource, Found, Launch, LaunchError, Launcher, OwnMeter, Pass, ProcessTable,
     Reach, Request, Suspended, Wake,
@@ -273,8 +272,7 @@ impl EventSource for FakeWorld {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let (tier, metrics) = (Tier::Events, MetricSet::ALL);
-        Capabilities { tier, metrics, exact: false, reasons: vec![], refused: vec![] }
+        Capabilities::of(Tier::Events, vec![])
     }
 
     fn troubles(&mut self) -> Vec<Warning> {

@@ -27,6 +27,11 @@ pub(crate) fn host() -> Host {
     }
 }
 
+/// Whether the kernel counts the time that processes wait for storage.
+pub(crate) fn counts_block_delays() -> bool {
+    fs::read("/proc/sys/kernel/task_delayacct").is_ok_and(|setting| setting.starts_with(b"1"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;

@@ -71,12 +71,7 @@ pub(crate) fn snapshot(
     metrics: MetricSet,
 ) -> Result<(Vec<ProcessInfo>, Vec<Reading>), AttachError> {
     let processes = found::tree(find(pid)?, Found::Running, true, Elapsed::ZERO);
-    let readings: Vec<Reading> = processes
-        .iter()
-        .filter_map(|process| {
-            read_once(process.key.pid, metrics).filter(|reading| reading.key == process.key)
-        })
-        .collect();
+    let readings = read_once(processes.iter().map(|process| process.key), metrics);
     if processes.is_empty() {
         return Err(AttachError::NoSuchProcess(pid));
     }

@@ -69,14 +69,6 @@ pub(crate) fn waits(who: libc::c_int) -> Option<u64> {
     (result == 0).then(|| u64::try_from(usage.ru_nvcsw).unwrap_or(0))
 }
 
-/// How many descriptors we may have open; `None` where unknown.
-pub(crate) fn descriptor_limit() -> Option<u64> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: `limit` is a valid rlimit that the call writes to, and it keeps no pointer.
-    let result = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-    (result == 0).then_some(limit.rlim_cur)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
-use procmon_model::ports::{Clock, Request};
+use procmon_model::ports::{Clock, Request, Wake};
 use procmon_model::units::Elapsed;
 
 use crate::linux::clock::SessionClock;
@@ -70,8 +70,19 @@ impl Waiter {
         ready.extend(self.ready.iter().map(|number| Token::of(*number)));
     }
 
+    /// Why a wait of a source of events is over, by what was ready; `None` where it goes on. `heard`: whether it has
+    /// something to tell, `over`: whether its deadline has come.
+    pub(crate) fn outcome(&self, ready: &[Token], heard: bool, over: bool) -> Option<Wake> {
+        match (ready.contains(&Token::Asked), heard, over) {
+            (true, ..) => Some(Wake::Asked(self.requests())),
+            (false, true, _) => Some(Wake::Events),
+            (false, false, true) => Some(Wake::Deadline),
+            (false, false, false) => None,
+        }
+    }
+
     /// What was asked since the last time.
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    fn requests(&self) -> Vec<Request> {
         self.bell.silence();
         self.inbox.take()
     }

@@ -12,7 +12,6 @@ use std::os::fd::AsFd;
 
 use procmon_model::event::ProcessEvent;
 use procmon_model::host::{Capabilities, Coverage, Tier};
-use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::units::{Elapsed, WallTime};
@@ -357,14 +356,9 @@ impl EventSource for PidRange {
             let until = self.next.map_or(deadline, |next| next.min(deadline));
             self.waiter.wait(self.clock, until, &mut ready);
             self.attend(&ready, events);
-            if ready.contains(&Token::Asked) {
-                return Wake::Asked(self.waiter.requests());
-            }
-            if events.len() > before {
-                return Wake::Events;
-            }
-            if self.clock.now() >= deadline {
-                return Wake::Deadline;
+            let over = self.clock.now() >= deadline;
+            if let Some(wake) = self.waiter.outcome(&ready, events.len() > before, over) {
+                return wake;
             }
         }
     }
@@ -374,9 +368,7 @@ impl EventSource for PidRange {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let reasons = self.reasons.clone();
-        let tier = Tier::Poll;
-        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
+        Capabilities::of(Tier::Poll, self.reasons.clone())
     }
 }
 

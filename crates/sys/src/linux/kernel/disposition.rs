@@ -3,14 +3,19 @@
 use std::mem;
 use std::ptr;
 
-/// Whether a signal is ignored.
-pub(crate) fn is_ignored(signal: i32) -> bool {
+/// What is done at a signal; `None` of one that is not there.
+pub(crate) fn action_at(signal: i32) -> Option<libc::sighandler_t> {
     // SAFETY: an action is numbers only, so that all zeroes are one; the call writes to it and changes nothing.
     unsafe {
         let mut action: libc::sigaction = mem::zeroed();
-        libc::sigaction(signal, ptr::null(), &raw mut action) == 0
-            && action.sa_sigaction == libc::SIG_IGN
+        let known = libc::sigaction(signal, ptr::null(), &raw mut action) == 0;
+        known.then_some(action.sa_sigaction)
     }
+}
+
+/// Whether a signal is ignored.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    action_at(signal) == Some(libc::SIG_IGN)
 }
 
 /// Ignores a signal from now on.

@@ -3,6 +3,7 @@
 use std::mem;
 use std::ptr;
 
+use crate::linux::kernel::disposition::action_at;
 use crate::linux::kernel::process;
 use crate::linux::kernel::signals;
 use crate::world::SignalMask;
@@ -62,16 +63,6 @@ fn is_free(signal: libc::c_int) -> bool {
 
 fn is_default(signal: libc::c_int) -> bool {
     action_at(signal) == Some(libc::SIG_DFL)
-}
-
-/// What is done at a signal; `None` of one that is not there.
-fn action_at(signal: libc::c_int) -> Option<libc::sighandler_t> {
-    // SAFETY: an action is numbers only, so that all zeroes are one; the call writes to it and changes nothing.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        let known = libc::sigaction(signal, ptr::null(), &raw mut action) == 0;
-        known.then_some(action.sa_sigaction)
-    }
 }
 
 #[cfg(test)]

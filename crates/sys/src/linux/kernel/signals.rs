@@ -3,6 +3,7 @@
 use std::mem;
 use std::ptr;
 
+use crate::linux::kernel::disposition;
 use crate::world::SignalMask;
 
 /// One more than the highest signal there is.
@@ -59,13 +60,9 @@ pub(crate) fn set_of(mask: SignalMask) -> libc::sigset_t {
 
 /// Waits for children as the manual says, even where whoever started us ignores their ends (wait(2), NOTES).
 pub(crate) fn notice_children() {
-    // SAFETY: the handler is one of the kernel's own, so that nothing of ours is called.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        let known = libc::sigaction(libc::SIGCHLD, ptr::null(), &raw mut action) == 0;
-        if known && action.sa_sigaction == libc::SIG_IGN {
-            libc::signal(libc::SIGCHLD, libc::SIG_DFL);
-        }
+    if disposition::is_ignored(libc::SIGCHLD) {
+        // SAFETY: the handler is one of the kernel's own, so that nothing of ours is called.
+        unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
     }
 }
 

@@ -17,7 +17,7 @@ use super::turns::Turns;
 use super::watched::Watched;
 use crate::linux::kernel::limits;
 use crate::linux::sockets::Network;
-use crate::linux::{image, syscall};
+use crate::linux::{host, syscall};
 use crate::world::Inside;
 
 /// For how long none is kept after descriptors have run out.
@@ -57,8 +57,7 @@ impl Table {
             tick_nanos: 1_000_000_000 / syscall::ticks_per_second(),
             page_bytes: syscall::page_bytes(),
             counts_descriptors: fs::metadata("/proc/self/fd").is_ok_and(|folder| folder.len() > 0),
-            counts_block_delays: fs::read_to_string("/proc/sys/kernel/task_delayacct")
-                .is_ok_and(|setting| setting.trim_end() == "1"),
+            counts_block_delays: host::counts_block_delays(),
         };
         let (watched, buffer, turns) = (HashMap::new(), Buffer::new(), Turns::default());
         Self { watched, units, ceiling, ran_out: None, buffer, turns, denied: 0, network: None }
@@ -204,8 +203,11 @@ fn without_memory(metrics: MetricSet) -> MetricSet {
     kept.fold(MetricSet::CPU, MetricSet::with)
 }
 
-/// One reading of a process, for which nothing is kept; `None` where it has gone or cannot be read.
-pub(crate) fn read_once(pid: u32, metrics: MetricSet) -> Option<Reading> {
-    let key = ProcessKey { pid, start: image::stat(pid)?.start };
-    Table::with_ceiling(0).reading(key, metrics, Instant::now())
+/// One reading of each process that is still there and can be read; nothing is kept for them.
+pub(crate) fn read_once(
+    keys: impl Iterator<Item = ProcessKey>,
+    metrics: MetricSet,
+) -> Vec<Reading> {
+    let (mut table, now) = (Table::with_ceiling(0), Instant::now());
+    keys.filter_map(|key| table.reading(key, metrics, now)).collect()
 }

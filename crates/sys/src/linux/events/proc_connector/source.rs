@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use procmon_model::event::{Ending, ProcessEvent};
 use procmon_model::host::{Capabilities, Coverage, Tier};
-use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::record::Warning;
@@ -235,14 +234,9 @@ impl EventSource for ProcConnector {
             ready.clear();
             self.waiter.wait(self.clock, self.wake_at(deadline), &mut ready);
             self.attend(&ready, deadline, events);
-            if ready.contains(&Token::Asked) {
-                return Wake::Asked(self.waiter.requests());
-            }
-            if events.len() > before {
-                return Wake::Events;
-            }
-            if self.clock.now() >= deadline {
-                return Wake::Deadline;
+            let over = self.clock.now() >= deadline;
+            if let Some(wake) = self.waiter.outcome(&ready, events.len() > before, over) {
+                return wake;
             }
         }
     }
@@ -255,8 +249,7 @@ impl EventSource for ProcConnector {
 
     fn capabilities(&self) -> Capabilities {
         let tier = if self.ends.records.is_some() { Tier::R } else { Tier::Events };
-        let reasons = self.ends.missing();
-        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
+        Capabilities::of(tier, self.ends.missing())
     }
 
     fn troubles(&mut self) -> Vec<Warning> {

@@ -1,6 +1,5 @@
 //! Floor 7. The records of ends as the source of events uses them: taken in when it hears, given out when a process ends.
 
-use std::fs;
 use std::mem;
 use std::path::Path;
 
@@ -10,9 +9,7 @@ use procmon_model::units::Elapsed;
 use super::codec::Record;
 use super::ledger::{Ledger, Told};
 use super::registration::{NoRecords, Registration};
-
-/// Where the kernel says whether it counts the time that processes wait for storage.
-const DELAYS: &str = "/proc/sys/kernel/task_delayacct";
+use crate::linux::host;
 
 /// The kernel's records of ends.
 #[derive(Debug)]
@@ -38,7 +35,7 @@ impl Records {
     pub(crate) fn open() -> Result<Self, NoRecords> {
         let counts = Counts {
             bytes: Path::new("/proc/self/io").exists(),
-            waiting: fs::read(DELAYS).is_ok_and(|value| value.first() == Some(&b'1')),
+            waiting: host::counts_block_delays(),
         };
         let registration = Registration::open()?;
         Ok(Self { registration, ledger: Ledger::default(), counts, overruns: 0 })

@@ -84,12 +84,7 @@ fn that_nobody_can_be_looked_at_is_nobodys_end() {
     let mut story = Story::of(Accounting::Poll, script);
     story.until("both are born", |story| story.born().len() == 2);
     let others: Vec<File> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
-    let until = story.world.events.now() + Duration::from_millis(300);
-    while story.world.events.now() < until {
-        let mut events = Vec::new();
-        story.world.events.wait(until, &mut events);
-        story.events.extend(events);
-    }
+    story.listen_for(Duration::from_millis(300));
     assert_eq!(story.living().len(), 3);
     drop(others);
     story.input.write_all(b"\n").unwrap();

@@ -149,12 +149,7 @@ fn an_overrun_while_nobody_can_be_looked_at_is_nobodys_end() {
     let first = story.born()[0].key;
     overrun(&mut story, &socket, || done.exists());
     let others: Vec<File> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
-    let until = story.world.events.now() + Duration::from_millis(300);
-    while story.world.events.now() < until {
-        let mut events = Vec::new();
-        story.world.events.wait(until, &mut events);
-        story.events.extend(events);
-    }
+    story.listen_for(Duration::from_millis(300));
     assert!(story.world.events.coverage().lost > 0);
     assert!(story.living().contains(&story.root) && story.living().contains(&first));
     drop(others);

@@ -81,6 +81,16 @@ fn kernel_is_at_least(major: u32, minor: u32) -> bool {
 }
 
 impl Story {
+    /// Hears whatever happens in that time.
+    pub(super) fn listen_for(&mut self, time: Duration) {
+        let until = self.world.events.now() + time;
+        while self.world.events.now() < until {
+            let mut events = Vec::new();
+            self.world.events.wait(until, &mut events);
+            self.events.extend(events);
+        }
+    }
+
     /// The story of a script of the shell from its first instruction.
     pub(super) fn of(accounting: Accounting, script: &str) -> Self {
         Self::of_command(accounting, &["bash", "-c", script])

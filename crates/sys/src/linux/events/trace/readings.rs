@@ -6,7 +6,7 @@ use std::io::Read;
 use procmon_model::units::{Bytes, CpuTime};
 
 use crate::linux::events::trace::io::Moved;
-use crate::linux::parse::{self, Io};
+use crate::linux::parse::{self, Io, Schedstat};
 use crate::linux::syscall;
 
 /// Holds any text that is read here: a status may be long where a user has many groups.
@@ -54,9 +54,8 @@ pub(super) fn used(pid: u32) -> Used {
 
 /// How long the first thread of a process was ready to run and had no processor; told of a zombie, too.
 pub(super) fn run_delay(pid: u32) -> Option<CpuTime> {
-    let line = text(pid, "schedstat")?;
-    let line = str::from_utf8(&line).ok()?;
-    line.split_ascii_whitespace().nth(1)?.parse().ok().map(CpuTime::from_nanos)
+    let times = Schedstat::parse(&text(pid, "schedstat")?)?;
+    Some(CpuTime::from_nanos(times.waited))
 }
 
 /// The process of a thread.

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use procmon_model::event::ProcessEvent;
 use procmon_model::host::{Capabilities, Coverage, Tier};
-use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Clock, EventSource, Found, Wake};
 use procmon_model::process::{ProcessInfo, ProcessKey};
 use procmon_model::record::{Warning, WarningKind};
@@ -162,14 +161,9 @@ impl EventSource for Tracing {
             if root_ended || gathered || now >= deadline || ready.contains(&Token::Socket) {
                 self.hear(events);
             }
-            if ready.contains(&Token::Asked) {
-                return Wake::Asked(self.waiter.requests());
-            }
-            if root_ended || events.len() > before {
-                return Wake::Events;
-            }
-            if now >= deadline {
-                return Wake::Deadline;
+            let heard = root_ended || events.len() > before;
+            if let Some(wake) = self.waiter.outcome(&ready, heard, now >= deadline) {
+                return wake;
             }
         }
     }
@@ -196,8 +190,7 @@ impl EventSource for Tracing {
                     .to_owned(),
             );
         }
-        let tier = Tier::Trace;
-        Capabilities { tier, metrics: MetricSet::ALL, exact: false, reasons, refused: Vec::new() }
+        Capabilities::of(Tier::Trace, reasons)
     }
 
     fn troubles(&mut self) -> Vec<Warning> {

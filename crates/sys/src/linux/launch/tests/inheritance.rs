@@ -157,5 +157,5 @@ fn a_command_has_the_limit_of_descriptors_from_before_we_raised_ours() {
     let script = "[ $(ulimit -Sn) = 321 ] && [ $(ulimit -Hn) != 321 ]";
     let mut child = starter.launch(&sh(script)).unwrap().release().unwrap();
     assert_eq!(end_of(child.as_mut()).0, Ending::Code(0));
-    assert!(crate::linux::syscall::descriptor_limit().unwrap() > 321);
+    assert!(crate::linux::kernel::limits::descriptor_limit() > 321);
 }

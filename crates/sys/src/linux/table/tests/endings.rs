@@ -69,7 +69,7 @@ fn what_has_gone_is_left_out_and_its_last_reading_is_not_final() {
     assert_eq!(table.close(echo.key), Some(LastReading::unfinished(alive)));
     assert_eq!(table.close(echo.key), None);
     assert_eq!(table.denied(), 0);
-    assert_eq!(read_once(echo.key.pid, MetricSet::ALL), None);
+    assert_eq!(read_once([echo.key].into_iter(), MetricSet::ALL).pop(), None);
 }
 
 #[test]

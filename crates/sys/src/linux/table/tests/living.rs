@@ -47,7 +47,7 @@ fn counts_threads_as_the_folder_of_tasks_does() {
     let tasks = || u32::try_from(fs::read_dir("/proc/self/task").unwrap().count()).unwrap();
     within("a moment without a new thread", || {
         let before = tasks();
-        let reading = read_once(key.pid, MetricSet::THREADS).unwrap();
+        let reading = read_once([key].into_iter(), MetricSet::THREADS).pop().unwrap();
         (before == tasks()).then(|| assert_eq!(reading.gauges.threads, Some(before)))
     });
 }
