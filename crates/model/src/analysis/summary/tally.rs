@@ -34,8 +34,8 @@ pub(super) struct Tally {
     pub(super) memory_peak: Option<MemoryPeak>,
     /// The largest resident memory of one process at a sample.
     pub(super) rss_peak: Option<Bytes>,
-    threads: BTreeMap<String, ThreadSummary>,
-    thread_cpu: BTreeMap<String, CpuTime>,
+    /// By the names of threads: processor time, and the most of them alive in one process.
+    threads: BTreeMap<String, (CpuTime, u32)>,
 }
 
 /// Bytes that the network moved.
@@ -87,11 +87,9 @@ impl Tally {
         let known = self.threads.contains_key(&threads.name);
         let room = self.threads.len() < THREAD_NAMES_MAX;
         let name = if known || room { threads.name.as_str() } else { "other" };
-        let cpu = self.thread_cpu.entry(name.to_owned()).or_default();
+        let (cpu, count_peak) = self.threads.entry(name.to_owned()).or_default();
         *cpu += threads.cpu;
-        let summary = self.threads.entry(name.to_owned()).or_default();
-        summary.cpu_ms = cpu_millis(*cpu);
-        summary.count_peak = summary.count_peak.max(threads.count);
+        *count_peak = (*count_peak).max(threads.count);
     }
 
     /// The largest sum of proportional set sizes, if it was taken when the tree was about as large as it ever was.
@@ -103,7 +101,11 @@ impl Tally {
 
     /// What the threads of each name used.
     pub(super) fn take_threads(&mut self) -> BTreeMap<String, ThreadSummary> {
-        std::mem::take(&mut self.threads)
+        let threads = std::mem::take(&mut self.threads).into_iter();
+        let summaries = threads.map(|(name, (cpu, count_peak))| {
+            (name, ThreadSummary { cpu_ms: cpu_millis(cpu), count_peak })
+        });
+        summaries.collect()
     }
 }
 
