@@ -49,8 +49,8 @@ pub(crate) struct Voice {
 /// What `procmon run` is to do.
 pub(crate) fn run(words: RunWords) -> Result<Plan, Failure> {
     let RunWords { watch, mute, reap, command } = words;
-    let launch =
-        Launch { command, cwd: None, environment: environment(), stdio: stdio(watch.json, mute) };
+    let stdio = stdio(watch.json, mute);
+    let launch = Launch { command, environment: environment(), stdio, ..Launch::default() };
     let mut plan = plan(Target::Launch(launch), watch)?;
     plan.settings.reap = reap;
     Ok(plan)

@@ -4,6 +4,7 @@ pub mod driver;
 pub mod error;
 pub mod format;
 pub mod load;
+pub mod outlook;
 pub mod report;
 pub mod session;
 pub mod sink;

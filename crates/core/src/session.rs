@@ -6,7 +6,7 @@ use std::io;
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
 use procmon_model::event::Ending;
-use procmon_model::ports::{Found, Launch, LaunchError, Loss, Sink};
+use procmon_model::ports::{Found, Launch, LaunchError, Loss, Sink, Stopping};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::record::{EndCause, FORMAT, Header, Record};
 use procmon_model::redaction::redacted;
@@ -100,7 +100,8 @@ impl Session {
         let engine = engine.ok_or(StartError::NoSuchProcess { pid: key.pid })?;
         let (sinks, digest) = with_digest(sinks);
         let World { events, table, environs, meter, remote, .. } = world;
-        let parts = Parts { events, table, environs, meter, child: Some(child), sinks };
+        let stopping = launch.stopping;
+        let parts = Parts { events, table, environs, meter, child: Some(child), stopping, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }
@@ -124,7 +125,8 @@ impl Session {
         let engine = engine.ok_or(StartError::NoSuchProcess { pid })?;
         let (sinks, digest) = with_digest(sinks);
         let World { events, table, environs, meter, remote, .. } = world;
-        let parts = Parts { events, table, environs, meter, child: None, sinks };
+        let stopping = Stopping::default();
+        let parts = Parts { events, table, environs, meter, child: None, stopping, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }

@@ -63,6 +63,29 @@ impl MetricSet {
     /// Everything that a sample can hold.
     pub const ALL: Self = Self(511);
 
+    /// Each group with the name that it has on the outside.
+    pub const GROUPS: [(Self, &'static str); 9] = [
+        (Self::CPU, "cpu"),
+        (Self::MEMORY, "memory"),
+        (Self::IO, "io"),
+        (Self::THREADS, "threads"),
+        (Self::FDS, "fds"),
+        (Self::DELAYS, "delays"),
+        (Self::PSS, "pss"),
+        (Self::NET, "net"),
+        (Self::NAMED_THREADS, "namedThreads"),
+    ];
+
+    /// The group of a name; `None` of an unknown one.
+    pub fn group(name: &str) -> Option<Self> {
+        Self::GROUPS.iter().find(|(_, own)| *own == name).map(|(group, _)| *group)
+    }
+
+    /// The names of the groups that are in this set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::GROUPS.into_iter().filter(move |(group, _)| self.has(*group)).map(|(_, name)| name)
+    }
+
     /// Both sets together.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {

@@ -39,6 +39,8 @@ pub enum Request {
     Stop,
     /// Pass a signal on to the root.
     Signal(Signal),
+    /// Send a signal to every process of a command that we launched.
+    SignalTree(Signal),
     /// Put a word of the user's into the recording.
     Mark(String),
 }
@@ -150,6 +152,25 @@ pub struct Launch {
     pub environment: Option<Vec<(OsString, OsString)>>,
     /// Where its standard input, output and error lead.
     pub stdio: [Stdio; 3],
+    /// How it is ended before it ends by itself.
+    pub stopping: Stopping,
+}
+
+/// How a command is ended that is to end before it does by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopping {
+    /// The signal that asks it to.
+    pub signal: Signal,
+    /// How long it may take before SIGKILL makes it; `None` for as long as it likes.
+    pub grace: Option<Duration>,
+    /// Whether its descendants are ended with it.
+    pub descendants: bool,
+}
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self { signal: Signal(15), grace: Some(GRACE), descendants: true }
+    }
 }
 
 /// Where one of a command's standard streams leads.
@@ -257,5 +278,5 @@ pub trait OwnMeter {
     fn cpu(&self) -> CpuTime;
 }
 
-/// How long a command that was asked to end may take before it is made to.
+/// How long a command that was asked to end may take before it is made to, unless something else is said.
 pub const GRACE: Duration = Duration::from_secs(5);

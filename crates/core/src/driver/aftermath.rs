@@ -3,35 +3,45 @@
 use std::time::Duration;
 
 use procmon_model::event::{Ending, Signal};
-use procmon_model::ports::{GRACE, Reach, Request, Wake};
+use procmon_model::ports::{GRACE, Reach, Request, Stopping, Wake};
 use procmon_model::process::ProcessKey;
 use procmon_model::record::{EndCause, Record, Warning, WarningKind};
 use procmon_model::units::Elapsed;
 
-use super::watch::{Driver, KILL, TERM};
+use super::watch::{Driver, KILL};
 
 /// What descendants have at least to end in when their command has taken all the patience there was.
 const LAST_GRACE: Duration = Duration::from_millis(500);
 
 impl Driver {
     /// A command that ends because it was asked to takes those of its descendants along that belong to our session. One
-    /// that has called setsid(2) has chosen to outlive it. A signal that the command took for something else, such as a
+    /// that has called setsid(2) has chosen to outlive it, unless the whole tree was meant. A signal that the command took for something else, such as a
     /// HUP to read its settings again, does not count against them when it ends by itself later.
     pub(super) fn settle_descendants(&mut self) {
         let Some(asked) = self.asked_to_end else { return };
+        if !self.parts.stopping.descendants {
+            return;
+        }
         let now = self.parts.events.now();
         let obeyed = self.root_ended == Some(Ending::Signal(asked.by)) || now <= asked.at + GRACE;
         if !obeyed && asked.cause == EndCause::RootEnded {
             return;
         }
         // Time that the command took is not given twice.
-        let until = (asked.at + GRACE).max(now + LAST_GRACE);
-        for (signal, until) in [(asked.by, until), (KILL, until + LAST_GRACE)] {
-            let signalled = self.signal_descendants(signal, Reach::Session);
+        let patience = self.parts.stopping.grace.unwrap_or(GRACE);
+        let until = (asked.at + patience).max(now + LAST_GRACE);
+        self.end_descendants(asked.by, until, asked.reach);
+    }
+
+    /// Asks descendants to end, and makes them where that is not what was ruled out.
+    fn end_descendants(&mut self, by: Signal, until: Elapsed, reach: Reach) {
+        let last = self.parts.stopping.grace.map(|_| (KILL, until + LAST_GRACE));
+        for (signal, until) in [Some((by, until)), last].into_iter().flatten() {
+            let signalled = self.signal_descendants(signal, reach);
             if signalled.is_empty() {
                 return;
             }
-            self.await_the_end_of(&signalled, until, Reach::Session);
+            self.await_the_end_of(&signalled, until, reach);
         }
     }
 
@@ -42,16 +52,11 @@ impl Driver {
         }
         self.catch_up();
         self.reaped = Some(self.engine.survivors(true));
-        for (signal, patience) in [(TERM, GRACE), (KILL, LAST_GRACE)] {
-            let signalled = self.signal_descendants(signal, Reach::All);
-            if signalled.is_empty() {
-                break;
-            }
-            let until = self.parts.events.now() + patience;
-            self.await_the_end_of(&signalled, until, Reach::All);
-        }
+        let Stopping { signal, grace, .. } = self.parts.stopping;
+        let until = self.parts.events.now() + grace.unwrap_or(GRACE);
+        self.end_descendants(signal, until, Reach::All);
         // Those that we have no right to send a signal to, and those that were never seen.
-        if self.parts.environs.kill_all() {
+        if grace.is_some() && self.parts.environs.kill_all() {
             let left: Vec<ProcessKey> = self.descendants().collect();
             let until = self.parts.events.now() + LAST_GRACE;
             self.await_the_end_of(&left, until, Reach::All);
@@ -70,7 +75,7 @@ impl Driver {
         self.records.push(Record::Warning(Warning { at, kind, count, message }));
     }
 
-    fn signal_descendants(&self, signal: Signal, reach: Reach) -> Vec<ProcessKey> {
+    pub(super) fn signal_descendants(&self, signal: Signal, reach: Reach) -> Vec<ProcessKey> {
         let Some(child) = &self.parts.child else { return Vec::new() };
         self.descendants().filter(|key| child.signal_descendant(*key, signal, reach)).collect()
     }
@@ -99,7 +104,7 @@ impl Driver {
         for request in requests {
             match (request, &self.parts.child) {
                 (request @ Request::Mark(_), _) => drop(self.asked(request)),
-                (Request::Signal(signal), Some(child)) => {
+                (Request::Signal(signal) | Request::SignalTree(signal), Some(child)) => {
                     for key in keys {
                         child.signal_descendant(*key, signal, reach);
                     }

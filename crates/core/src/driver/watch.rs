@@ -3,10 +3,13 @@
 //! It waits for events or the next sample, hands over what happened and what was read, and writes what the engine
 //! makes of it. It holds no knowledge of processes and no rule but one: the watched command comes first.
 
+use std::time::Duration;
+
 use procmon_model::engine::{Closing, Engine};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::{
-    Child, Environs, EventSource, GRACE, Loss, OwnMeter, Pass, ProcessTable, Request, Sink, Wake,
+    Child, Environs, EventSource, Loss, OwnMeter, Pass, ProcessTable, Reach, Request, Sink,
+    Stopping, Wake,
 };
 use procmon_model::process::{LastReading, ProcessInfo, ProcessKey, Readings};
 use procmon_model::record::{EndCause, Mark, Record, Totals, Warning, WarningKind};
@@ -19,7 +22,7 @@ use crate::sink::Fanout;
 /// The signals by which a command is asked to end (signal(7)): HUP, INT, QUIT and TERM.
 const ENDING_SIGNALS: [Signal; 4] = [Signal(1), Signal(2), Signal(3), TERM];
 pub(super) const KILL: Signal = Signal(9);
-pub(super) const TERM: Signal = Signal(15);
+const TERM: Signal = Signal(15);
 
 /// What the driver works with.
 pub struct Parts {
@@ -33,6 +36,8 @@ pub struct Parts {
     pub meter: Box<dyn OwnMeter>,
     /// The command, if we launched it.
     pub child: Option<Box<dyn Child>>,
+    /// How the command is ended, if we launched it.
+    pub stopping: Stopping,
     /// Where the records go.
     pub sinks: Fanout,
 }
@@ -78,8 +83,10 @@ pub(super) struct Asked {
     pub(super) at: Elapsed,
     pub(super) by: Signal,
     pub(super) cause: EndCause,
-    /// When patience is over; `None` where it was a signal of the user's, who can send another.
+    /// When patience is over; `None` where it has no end, or where it was a signal of the user's, who can send another.
     until: Option<Elapsed>,
+    /// Which descendants go with it.
+    pub(super) reach: Reach,
 }
 
 impl Driver {
@@ -147,7 +154,7 @@ impl Driver {
                 if self.parts.child.is_none() {
                     return EndCause::DurationPassed;
                 }
-                self.ask_to_end(TERM, EndCause::DurationPassed, true);
+                self.stop(EndCause::DurationPassed);
             }
             self.lose_patience(now);
         }
@@ -168,26 +175,51 @@ impl Driver {
                 self.hand_out();
             }
             Request::Stop if self.parts.child.is_none() => return Some(EndCause::Stopped),
-            Request::Stop => self.ask_to_end(TERM, EndCause::Stopped, true),
+            Request::Stop => self.stop(EndCause::Stopped),
             Request::Signal(signal) if ENDING_SIGNALS.contains(&signal) => {
-                self.ask_to_end(signal, EndCause::RootEnded, false);
+                self.ask_to_end(signal, EndCause::RootEnded, None, Reach::Session);
             }
             Request::Signal(signal) => {
                 if let Some(child) = &self.parts.child {
                     child.signal(signal);
                 }
             }
+            Request::SignalTree(signal) => self.signal_tree(signal),
         }
         None
     }
 
+    /// Sends the command and all of its descendants a signal. Whoever is born meanwhile is looked after when the command
+    /// has ended of it.
+    fn signal_tree(&mut self, signal: Signal) {
+        let ends = signal == KILL || ENDING_SIGNALS.contains(&signal);
+        if ends {
+            self.ask_to_end(signal, EndCause::RootEnded, None, Reach::All);
+        } else if let Some(child) = &self.parts.child {
+            child.signal(signal);
+        }
+        self.signal_descendants(signal, Reach::All);
+    }
+
+    /// Has the command end, as it was said that it should be ended.
+    fn stop(&mut self, cause: EndCause) {
+        let Stopping { signal, grace, .. } = self.parts.stopping;
+        self.ask_to_end(signal, cause, grace, Reach::Session);
+    }
+
     /// Asks the command to end. A later request neither puts off the end of our patience nor hides why it began.
-    fn ask_to_end(&mut self, by: Signal, cause: EndCause, with_patience: bool) {
+    fn ask_to_end(
+        &mut self,
+        by: Signal,
+        cause: EndCause,
+        patience: Option<Duration>,
+        reach: Reach,
+    ) {
         let at = self.parts.events.now();
-        let until = with_patience.then(|| at + GRACE);
+        let until = patience.map(|patience| at + patience);
         let asked = match self.asked_to_end {
-            Some(earlier) if earlier.cause != EndCause::RootEnded => Asked { by, ..earlier },
-            _ => Asked { at, by, cause, until },
+            Some(earlier) if earlier.cause != EndCause::RootEnded => Asked { by, reach, ..earlier },
+            _ => Asked { at, by, cause, until, reach },
         };
         self.asked_to_end = Some(asked);
         if let Some(child) = &self.parts.child {

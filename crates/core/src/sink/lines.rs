@@ -38,6 +38,7 @@ pub struct JsonLines<W> {
     given_up: bool,
     lost: u64,
     error: Option<String>,
+    leaves_header_out: bool,
 }
 
 impl<W: Write> JsonLines<W> {
@@ -54,7 +55,14 @@ impl<W: Write> JsonLines<W> {
             given_up: false,
             lost: 0,
             error: None,
+            leaves_header_out: false,
         }
+    }
+
+    /// Without the header: for those who take every line for a record of what happened. Such a file cannot be loaded.
+    #[must_use]
+    pub fn without_header(self) -> Self {
+        Self { leaves_header_out: true, ..self }
     }
 
     fn flush(&mut self) {
@@ -99,6 +107,9 @@ impl<W: Write> JsonLines<W> {
 
 impl<W: Write> Sink for JsonLines<W> {
     fn write(&mut self, record: &Record) {
+        if self.leaves_header_out && matches!(record, Record::Header(_)) {
+            return;
+        }
         if self.given_up || jsonl::encode(record, &mut self.buffer).is_err() {
             self.lost += 1;
             return;
@@ -155,6 +166,14 @@ mod tests {
         Record::Mark(Mark { at: Elapsed::ZERO, text: text.to_owned() })
     }
 
+    fn header() -> Record {
+        let line = br#"{"type":"header","format":1,"version":"0","pid":1,"startTime":2,"command":[],"executable":null,
+            "cwd":null,"startedAtMs":0,"attached":false,"host":{"os":"","kernel":null,"arch":"","cpus":null,
+            "cpusAvailable":null,"memoryBytes":null},"capabilities":{"tier":"1","metrics":31,"exact":true,
+            "reasons":[]},"settings":{}}"#;
+        jsonl::decode(line).unwrap()
+    }
+
     #[test]
     fn a_full_disk_costs_the_records_that_did_not_fit_and_no_other() {
         let mut disk = Disk { room: 50, bytes: Vec::new() };
@@ -174,13 +193,7 @@ mod tests {
 
     #[test]
     fn a_disk_that_is_full_at_first_gets_the_header_when_it_has_room() {
-        let header = jsonl::decode(
-            br#"{"type":"header","format":1,"version":"0","pid":1,"startTime":2,"command":[],"executable":null,
-            "cwd":null,"startedAtMs":0,"attached":false,"host":{"os":"","kernel":null,"arch":"","cpus":null,
-            "cpusAvailable":null,"memoryBytes":null},"capabilities":{"tier":"1","metrics":31,"exact":true,
-            "reasons":[]},"settings":{}}"#,
-        )
-        .unwrap();
+        let header = header();
         let mut disk = Disk { room: 0, bytes: Vec::new() };
         let mut sink = JsonLines::new(&mut disk, "run.jsonl", Spare::Retry);
         sink.write(&header);
@@ -192,6 +205,16 @@ mod tests {
         let lines: Vec<_> = disk.bytes.split_inclusive(|byte| *byte == b'\n').collect();
         assert_eq!(jsonl::decode(lines[0]).unwrap(), header);
         assert_eq!(jsonl::decode(lines[1]).unwrap(), mark("kept"));
+    }
+
+    #[test]
+    fn a_header_that_is_left_out_is_no_loss() {
+        let mut disk = Disk { room: 1000, bytes: Vec::new() };
+        let mut sink = JsonLines::new(&mut disk, "run.jsonl", Spare::Retry).without_header();
+        sink.write(&header());
+        sink.write(&mark("first"));
+        assert_eq!(sink.loss(), None);
+        assert_eq!(jsonl::decode(disk.bytes.trim_ascii()).unwrap(), mark("first"));
     }
 
     #[test]

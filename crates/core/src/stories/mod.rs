@@ -3,4 +3,5 @@
 mod around;
 mod endings;
 mod lives;
+mod stopping;
 mod told;

@@ -7,7 +7,7 @@ use procmon_model::analysis::{Summariser, Summary};
 use procmon_model::engine::Engine;
 use procmon_model::event::ProcessEvent;
 use procmon_model::fake::{FakeWorld, Story};
-use procmon_model::ports::{Clock, EventSource, Found, Launch, Launcher, Sink};
+use procmon_model::ports::{Clock, EventSource, Found, Launch, Launcher, Sink, Stopping};
 use procmon_model::record::{FORMAT, Header, Record, RunEnd};
 use procmon_model::sample::Sample;
 use procmon_model::settings::Settings;
@@ -40,10 +40,20 @@ pub(super) fn play(story: Story, settings: &Settings) -> Told {
     play_in(FakeWorld::new(story), settings, true)
 }
 
-pub(super) fn play_in(mut world: FakeWorld, settings: &Settings, launched: bool) -> Told {
+pub(super) fn play_in(world: FakeWorld, settings: &Settings, launched: bool) -> Told {
+    tell(world, settings, launched.then(Stopping::default))
+}
+
+/// Plays the story of a command that is ended in this way.
+pub(super) fn play_stopping(world: FakeWorld, settings: &Settings, stopping: Stopping) -> Told {
+    tell(world, settings, Some(stopping))
+}
+
+fn tell(mut world: FakeWorld, settings: &Settings, stopping: Option<Stopping>) -> Told {
     let key = Story::key(1);
     let living = world.watch(key, Found::Held, settings.children).unwrap();
-    let child = launched.then(|| world.launch(&Launch::default()).unwrap().release().unwrap());
+    let launch = |_| world.launch(&Launch::default()).unwrap().release().unwrap();
+    let child = stopping.map(launch);
     let header = Header {
         format: FORMAT,
         version: "0.0.0".to_owned(),
@@ -52,13 +62,13 @@ pub(super) fn play_in(mut world: FakeWorld, settings: &Settings, launched: bool)
         executable: None,
         cwd: None,
         started_at: world.started_at(),
-        attached: !launched,
+        attached: child.is_none(),
         host: procmon_model::host::Host::default(),
         capabilities: world.capabilities(),
         settings: settings.clone(),
     };
     let mut records = vec![];
-    let engine = Engine::new(settings, living, !launched, &mut records).unwrap();
+    let engine = Engine::new(settings, living, child.is_none(), &mut records).unwrap();
     let notebook = Notebook::default();
     let parts = Parts {
         events: Box::new(world.clone()),
@@ -66,6 +76,7 @@ pub(super) fn play_in(mut world: FakeWorld, settings: &Settings, launched: bool)
         environs: Box::new(world.clone()),
         meter: Box::new(world.clone()),
         child,
+        stopping: stopping.unwrap_or_default(),
         sinks: Fanout::new(vec![Box::new(notebook.clone())]),
     };
     let finished = Driver::new(parts, engine, settings.clone(), records).run();
