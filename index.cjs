@@ -1,9 +1,20 @@
 'use strict';
 
 const { ProcmonError } = require('./js/errors.cjs');
-const { attach, snapshot } = require('./js/monitor.cjs');
-const { profiles } = require('./js/profiles.cjs');
-const { run } = require('./js/run.cjs');
+const { profiles } = require('./js/known.cjs');
+const { capabilities, snapshot, tree } = require('./js/look.cjs');
+const { attach } = require('./js/monitor.cjs');
+const { executeWithMonitoring, run } = require('./js/run.cjs');
 const { version } = require('./package.json');
 
-module.exports = { ProcmonError, attach, profiles, run, snapshot, version };
+module.exports = {
+  ProcmonError,
+  attach,
+  capabilities,
+  executeWithMonitoring,
+  profiles,
+  run,
+  snapshot,
+  tree,
+  version,
+};

@@ -1,7 +1,21 @@
 import type { EventEmitter } from 'node:events';
-import type { ExecEvent, ExitEvent, Header, ProcessInfo, Sample, Snapshot, Warning } from './js/records.js';
+import type { Readable, Writable } from 'node:stream';
+import type { Accounting, Profile, ProfileName, RunOptions, WatchOptions } from './js/options.js';
+import type {
+  Capabilities,
+  ExecEvent,
+  ExitEvent,
+  Header,
+  Host,
+  ProcessInfo,
+  ProcessTree,
+  Sample,
+  Snapshot,
+  Warning,
+} from './js/records.js';
 import type { ProcessRecord, Summary } from './js/summary.js';
 
+export * from './js/options.js';
 export * from './js/records.js';
 export * from './js/summary.js';
 
@@ -11,13 +25,25 @@ export * from './js/summary.js';
  * The handle is awaited for the result, iterated with `for await` for samples, and emits events. A command that cannot
  * be started rejects what is awaited (`ENOENT`, `EACCES`, ...); wrong arguments throw at once.
  *
- * @param command A name that is looked up in `PATH`, or a path. No shell is involved.
+ * @param command A name that is looked up in `PATH`, or a path; with the option `shell` a line for that.
  * @param args Its arguments.
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an argument or option makes no sense.
  * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
  */
 export function run(command: string, args?: readonly string[] | null, options?: RunOptions): Run;
 export function run(command: string, options: RunOptions): Run;
+
+/**
+ * Runs a command to its end and gives its exit code and the handle that watched it, all in one call.
+ *
+ * @param command The command and its arguments, or a line for a shell.
+ * @returns The exit code, null where a signal ended the command, and the handle with its summary and samples. Rejects as
+ *   awaiting a `Run` does.
+ */
+export function executeWithMonitoring(
+  command: string | readonly [string, ...string[]],
+  options?: RunOptions,
+): Promise<[exitCode: number | null, monitor: Run]>;
 
 /**
  * Watches a process that runs already, and its descendants, until it ends or `stop()` is called. Holds the event loop
@@ -27,6 +53,7 @@ export function run(command: string, options: RunOptions): Run;
  * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an argument or option makes no sense.
  * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
+ * @throws {Error} `ABORT_ERR`: the option `signal` has been aborted already.
  */
 export function attach(pid: number, options?: WatchOptions): Monitor;
 
@@ -37,6 +64,22 @@ export function attach(pid: number, options?: WatchOptions): Monitor;
  * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
  */
 export function snapshot(pid?: number): Snapshot;
+
+/**
+ * The same reading, each process inside its parent.
+ *
+ * @param pid Its number; by default this very process.
+ * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
+ */
+export function tree(pid?: number): ProcessTree;
+
+/**
+ * What a session could know on this machine, with these permissions: does what a session does before it begins, its
+ * self-test included, which takes some milliseconds. `exact` and `refused` are of a session that attaches.
+ *
+ * @throws {ProcmonError} `ERR_PROCMON_UNSUPPORTED`: this accounting cannot be had here; the message says why.
+ */
+export function capabilities(options?: { accounting?: Accounting | undefined }): Capabilities & { host: Host };
 
 /** The named choices of interval, metrics and history that the option `profile` takes. */
 export const profiles: Readonly<Record<ProfileName, Profile>>;
@@ -59,80 +102,6 @@ export class ProcmonError extends Error {
   readonly pid?: number;
   /** What the command came to, where the option `reject` made an error of it; not enumerable. */
   readonly result?: RunResult;
-}
-
-export type ProfileName = 'standard' | 'minimal' | 'intensive' | 'batch' | 'realtime-api' | 'daemon';
-
-/** A named choice. */
-export interface Profile {
-  /** The fixed interval between samples, in milliseconds. */
-  readonly interval: number;
-  /** How many samples are kept in memory. */
-  readonly history: number;
-  /** What is read of each process. */
-  readonly metrics: readonly ('cpu' | 'memory' | 'io' | 'threads' | 'fds' | 'delays' | 'pss')[];
-  /** Whether its samples are meant to be exported. */
-  readonly export: boolean;
-  /** What it is for. */
-  readonly purpose: string;
-}
-
-/** How and for how long to watch. Times are whole milliseconds. */
-export interface WatchOptions {
-  /** The interval between samples in the first second, 1 to 86,400,000 ms. Default 100. */
-  interval?: number | undefined;
-  /**
-   * The interval from ten seconds on; in between it grows steadily. The same as `interval` for a fixed one, and never less
-   * than the interval in force. Default 1000, or `interval` where that is more or a profile is used.
-   */
-  maxInterval?: number | undefined;
-  /** Stop watching after this long, at least 1 ms; a command that was run is then ended. Default: as long as it lives. */
-  duration?: number | undefined;
-  /** A named choice; `interval`, `maxInterval` and `history` go before it. Default: none. */
-  profile?: ProfileName | undefined;
-  /** Whether descendants are watched, too. Default true. */
-  children?: boolean | undefined;
-  /** How many samples are kept in memory, the latest of them: 0 to 1,000,000. Default 1000. */
-  history?: number | undefined;
-  /** Where to write the recording (JSON Lines, docs/FORMAT.md); a file that is there is replaced. Default: nowhere. */
-  outputFile?: string | URL | undefined;
-  /**
-   * How processes are seen: by the kernel's events and its records of ends (`exact`, needs the right of CAP_NET_ADMIN), by
-   * the kernel's events (`events`), by looking for new ones every few milliseconds (`poll`), by tracing every one of them
-   * (`trace`: all is exact, and what starts many processes takes longer), or by the best of the first three that works here
-   * (`auto`). Default `auto`.
-   */
-  accounting?: 'auto' | 'exact' | 'events' | 'poll' | 'trace' | undefined;
-  /** Whether the bytes of TCP connections are counted, by process where that can be known. Default false. */
-  net?: boolean | undefined;
-  /** Whether processor time is counted by the names of threads, too. Default false. */
-  threads?: boolean | undefined;
-}
-
-/** Where a standard stream leads: where ours does, nowhere, or where a file descriptor of this process does. */
-export type StdioStream = 'inherit' | 'ignore' | number;
-
-/** How to run a command and how to watch it. */
-export interface RunOptions extends WatchOptions {
-  /** Its working directory. Default: ours. */
-  cwd?: string | URL | undefined;
-  /** Its environment, or what is added to ours; a name with `undefined` is left out. Default: nothing is added. */
-  env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Whether `env` is added to `process.env`. Default true. */
-  extendEnv?: boolean | undefined;
-  /** Where its streams lead, for all three or for each. Pipes are not there yet. Default `inherit`. */
-  stdio?: StdioStream | readonly (StdioStream | null | undefined)[] | undefined;
-  /** Whether an end other than exit code 0 rejects with `ERR_PROCMON_COMMAND_FAILED`. Default false. */
-  reject?: boolean | undefined;
-  /** When it is aborted, the command is ended as by `stop()`, and what is awaited rejects with an `AbortError`. */
-  signal?: AbortSignal | undefined;
-  /**
-   * Whether what outlives the command is ended: SIGTERM, and SIGKILL after five seconds. Cannot be asked for with
-   * `children: false`. Default false: it is listed.
-   */
-  reap?: boolean | undefined;
-  /** Whether the command is sent SIGTERM when this process exits, or its worker thread is terminated, first. Default true. */
-  cleanup?: boolean | undefined;
 }
 
 /** What a monitor tells of. */
@@ -168,12 +137,17 @@ export interface Watch<Events extends Record<keyof Events, unknown[]>> extends E
   /** Puts a word of yours into the recording, at this moment. */
   mark(text: string): void;
   /**
-   * Ends the watching. A command that was run is ended with it: SIGTERM, and SIGKILL after five seconds.
+   * Ends the watching. A command that was run is ended with it: by `killSignal`, and SIGKILL after `forceKillAfterDelay`.
    * Resolves when all is over; called again, it gives the same.
    */
   stop(): Promise<Summary>;
+  /** Has the event loop held as long as the watching goes on, whoever waits for it. */
+  ref(): this;
+  /** Has the event loop not held, whoever waits for it: this process may end before what is watched does. */
+  unref(): this;
   /**
-   * One reader more, which gets each sample from now on. To leave its loop ends that reader and nothing else. One that falls
+   * One reader more, which gets each sample from now on. To leave its loop ends that reader and nothing else; a monitor that
+   * was made in the head of the loop has no other owner and is collected, which ends its watching. One that falls
    * 1000 samples behind loses the oldest, and a `warning` counts them. Where a command could not be started, it throws what
    * awaiting rejects with.
    */
@@ -196,9 +170,19 @@ export interface Run extends Watch<RunEvents>, PromiseLike<RunResult> {
   readonly pid: number | undefined;
   /** What is watched, where and how; null where it could not be started. */
   readonly header: Header | null;
+  /** The command's input, to write to; null unless `stdio` says `pipe`. Destroyed when the command has ended. */
+  readonly stdin: Writable | null;
   /**
-   * Sends the command a signal, by name or number. One that asks it to end (SIGTERM, SIGINT, SIGHUP, SIGQUIT) goes to its
-   * remaining descendants, too, once it has ended. 0 only asks whether it is there. Default SIGTERM.
+   * The command's output, to read from; null unless `stdio` says `pipe`. Somebody has to read it: a command waits when its
+   * pipe is full. What nobody has begun to read when the command has ended is let go.
+   */
+  readonly stdout: Readable | null;
+  /** What the command writes about errors, likewise. */
+  readonly stderr: Readable | null;
+  /**
+   * Sends the command and all of its descendants a signal, by name or number; with `killDescendants: false` the command
+   * alone. Once one that asks to end (SIGTERM, SIGINT, SIGHUP, SIGQUIT) or SIGKILL has ended the command, descendants that are
+   * left are ended, too, those born meanwhile among them. 0 only asks whether the command is there. Default SIGTERM.
    *
    * @returns Whether it was sent; false when the command is known to have ended.
    */
@@ -225,11 +209,13 @@ export interface RunResult {
   exitCode: number | null;
   /** The signal that ended it; null where it exited. */
   signal: string | null;
-  /** Whether it ended in any other way than with exit code 0. */
+  /** Whether it ended in any other way than by itself and with exit code 0. */
   failed: boolean;
   /** Whether it was ended because the option `signal` was aborted. */
   isCanceled: boolean;
-  /** Whether it was ended because `duration` had passed. */
+  /** Whether a signal ended it. */
+  isTerminated: boolean;
+  /** Whether it was ended because `timeout` or `duration` had passed. */
   timedOut: boolean;
   /** How long it took, in milliseconds. */
   durationMs: number;

@@ -1,4 +1,5 @@
 import procmon from './index.cjs';
 
-export const { ProcmonError, attach, profiles, run, snapshot, version } = procmon;
+export const { ProcmonError, attach, capabilities, executeWithMonitoring, profiles, run, snapshot, tree, version } =
+  procmon;
 export default procmon;

@@ -1,192 +1,174 @@
 import assert from 'node:assert/strict';
+import { createWriteStream } from 'node:fs';
 import { test } from 'node:test';
-import { attach, run, snapshot } from 'procmon';
+import { attach, capabilities, run, snapshot, tree } from 'procmon';
 import native from '../js/native.cjs';
 
-/** What is called, and the whole error that it throws at once: name, code and message. */
-const refused = [
-  [
-    () => run(),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "command" argument must be of type string. Received undefined',
-  ],
-  [
-    () => run(5),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "command" argument must be of type string. Received type number (5)',
-  ],
-  [() => run(''), 'TypeError', 'ERR_INVALID_ARG_VALUE', "The argument 'command' cannot be empty. Received ''"],
-  [
-    () => run('a\0b'),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
-    "The argument 'command' must be a string without null bytes. Received 'a\\x00b'",
-  ],
-  [
-    () => run('true', 'x'),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "args" argument must be an instance of Array. Received type string (\'x\')',
-  ],
-  [
-    () => run('true', ['a', null]),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "args[1]" argument must be of type string. Received null',
-  ],
-  [
-    () => run('true', [], 5),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "options" argument must be of type object. Received type number (5)',
-  ],
+/** Calls, and the message of the error that each throws at once. */
+const wrongTypes = [
+  [() => run(), 'The "command" argument must be of type string. Received undefined'],
+  [() => run(5), 'The "command" argument must be of type string. Received type number (5)'],
+  [() => run('true', 'x'), 'The "args" argument must be an instance of Array. Received type string (\'x\')'],
+  [() => run('true', ['a', null]), 'The "args[1]" argument must be of type string. Received null'],
+  [() => run('true', [], 5), 'The "options" argument must be of type object. Received type number (5)'],
   [
     () => run('true', { cwd: 5 }),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
     'The "options.cwd" property must be of type string or an instance of URL. Received type number (5)',
   ],
   [
     () => run('true', { env: 'A=b' }),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
     'The "options.env" property must be of type object. Received type string (\'A=b\')',
   ],
   [
     () => run('true', { extendEnv: 1 }),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
     'The "options.extendEnv" property must be of type boolean. Received type number (1)',
   ],
   [
-    () => run('true', { stdio: 'pipe' }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
-    "The property 'options.stdio' cannot be a pipe yet: use 'inherit', 'ignore' or the number of a file descriptor. Received 'pipe'",
+    () => run('true', { stdio: [0, true] }),
+    'The "options.stdio[1]" property must be of type string or number or a Stream. Received type boolean (true)',
   ],
   [
-    () => run('true', { stdio: ['inherit', 'nowhere'] }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
-    "The property 'options.stdio[1]' must be 'inherit', 'ignore' or the number of a file descriptor. Received 'nowhere'",
+    () => run('true', { shell: 5 }),
+    'The "options.shell" property must be of type string or an instance of URL. Received type number (5)',
   ],
   [
-    () => run('true', { stdio: [0, -1] }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.stdio[1]" is out of range. It must be >= 0 && <= 2147483647. Received -1',
+    () => run('true', { killSignal: {} }),
+    'The "options.killSignal" property must be of type string or number. Received an instance of Object',
   ],
   [
-    () => run('true', { stdio: [0, 1, 2, 3] }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
-    "The property 'options.stdio' has room for three streams. Received [ 0, 1, 2, 3 ]",
+    () => run('true', { killDescendants: 'no' }),
+    'The "options.killDescendants" property must be of type boolean. Received type string (\'no\')',
   ],
   [
-    () => run('true', { reap: true, children: false }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
-    "The property 'options.reap' must be false where options.children is: descendants are not known. Received true",
+    () => run('true', { timeout: '5s' }),
+    'The "options.timeout" property must be of type number. Received type string (\'5s\')',
+  ],
+  [
+    () => run('true', { writeMetadata: 1 }),
+    'The "options.writeMetadata" property must be of type boolean. Received type number (1)',
   ],
   [
     () => run('true', { signal: {} }),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
     'The "options.signal" property must be an instance of AbortSignal. Received an instance of Object',
   ],
   [
-    () => run('true', { interval: 0 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.interval" is out of range. It must be >= 1 && <= 86400000. Received 0',
-  ],
-  [
-    () => run('true', { interval: 1.5 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.interval" is out of range. It must be an integer. Received 1.5',
+    () => attach(1, { signal: 5 }),
+    'The "options.signal" property must be an instance of AbortSignal. Received type number (5)',
   ],
   [
     () => run('true', { interval: '100' }),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
     'The "options.interval" property must be of type number. Received type string (\'100\')',
   ],
   [
-    () => run('true', { interval: 500, maxInterval: 100 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.maxInterval" is out of range. It must be >= options.interval (500). Received 100',
+    () => attach(1, { profile: { metrics: 'cpu' } }),
+    'The "options.profile.metrics" property must be an instance of Array. Received type string (\'cpu\')',
+  ],
+  [() => attach(1, { profile: 5 }), 'The "options.profile" property must be of type object. Received type number (5)'],
+  [() => attach('1'), 'The "pid" argument must be of type number. Received type string (\'1\')'],
+  [() => tree('1'), 'The "pid" argument must be of type number. Received type string (\'1\')'],
+  [() => capabilities(5), 'The "options" argument must be of type object. Received type number (5)'],
+];
+
+const wrongValues = [
+  [() => run(''), "The argument 'command' cannot be empty. Received ''"],
+  [() => run('a\0b'), "The argument 'command' must be a string without null bytes. Received 'a\\x00b'"],
+  [
+    () => run('true', { stdio: ['inherit', 'nowhere'] }),
+    "The property 'options.stdio[1]' must be 'inherit', 'ignore', 'pipe', a file descriptor or a stream that has one. Received 'nowhere'",
   ],
   [
-    () => run('true', { profile: 'standard', interval: 50, maxInterval: 20 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.maxInterval" is out of range. It must be >= options.interval (50). Received 20',
+    () => run('true', { stdio: ['inherit', 'ipc'] }),
+    "The property 'options.stdio[1]' cannot be a channel of messages: child_process.fork() has one. Received 'ipc'",
   ],
   [
-    () => attach(1, { profile: 'standard', maxInterval: 5000 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.maxInterval" is out of range. It must be >= the interval of options.profile (10000). Received 5000',
+    () => run('true', { stdio: [0, 1, 2, 3] }),
+    "The property 'options.stdio' has room for three streams. Received [ 0, 1, 2, 3 ]",
   ],
   [
-    () => run('true', { maxInterval: 99 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.maxInterval" is out of range. It must be >= the default interval (100). Received 99',
+    () => run('echo', ['a'], { shell: true }),
+    "The argument 'args' must be empty where options.shell is used: they belong into the line, quoted. Received [ 'a' ]",
   ],
   [
-    () => attach(1, { duration: Number.POSITIVE_INFINITY }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.duration" is out of range. It must be an integer. Received Infinity',
-  ],
-  [
-    () => attach(1, { history: -1 }),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "options.history" is out of range. It must be >= 0 && <= 1000000. Received -1',
+    () => run('true', { reap: true, children: false }),
+    "The property 'options.reap' must be false where options.children is: descendants are not known. Received true",
   ],
   [
     () => attach(1, { profile: 'fast' }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
     "The property 'options.profile' must be one of: 'standard', 'minimal', 'intensive', 'batch', 'realtime-api', 'daemon'. Received 'fast'",
   ],
   [
+    () => attach(1, { profile: { colour: 'red' } }),
+    "The property 'options.profile' has no field 'colour'. Received { colour: 'red' }",
+  ],
+  [
+    () => attach(1, { profile: { metrics: ['gpu'] } }),
+    "The property 'options.profile.metrics[0]' must be one of: 'cpu', 'memory', 'io', 'threads', 'fds', 'delays', 'pss', 'net', 'namedThreads'. Received 'gpu'",
+  ],
+  [
     () => attach(1, { accounting: 'guess' }),
-    'TypeError',
-    'ERR_INVALID_ARG_VALUE',
     "The property 'options.accounting' must be one of: 'auto', 'exact', 'events', 'poll', 'trace'. Received 'guess'",
   ],
   [
-    () => attach('1'),
-    'TypeError',
-    'ERR_INVALID_ARG_TYPE',
-    'The "pid" argument must be of type number. Received type string (\'1\')',
-  ],
-  [
-    () => attach(0),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "pid" is out of range. It must be >= 1 && <= 2147483647. Received 0',
-  ],
-  [
-    () => snapshot(-1),
-    'RangeError',
-    'ERR_OUT_OF_RANGE',
-    'The value of "pid" is out of range. It must be >= 1 && <= 2147483647. Received -1',
+    () => capabilities({ accounting: 'guess' }),
+    "The property 'options.accounting' must be one of: 'auto', 'exact', 'events', 'poll', 'trace'. Received 'guess'",
   ],
 ];
 
-for (const [attempt, name, code, message] of refused) {
+const outOfRange = [
+  [() => run('true', { stdio: [0, -1] }), 'options.stdio[1]', '>= 0 && <= 2147483647', '-1'],
+  [() => run('true', { interval: 0 }), 'options.interval', '>= 1 && <= 86400000', '0'],
+  [() => run('true', { interval: 1.5 }), 'options.interval', 'an integer', '1.5'],
+  [() => run('true', { timeout: -1 }), 'options.timeout', '>= 0 && <= 9007199254740991', '-1'],
+  [() => run('true', { killSignal: 0 }), 'options.killSignal', '>= 1 && <= 64', '0'],
+  [() => run('true', { forceKillAfterDelay: Number.NaN }), 'options.forceKillAfterDelay', 'an integer', 'NaN'],
+  [() => run('true', { interval: 500, maxInterval: 100 }), 'options.maxInterval', '>= options.interval (500)', '100'],
+  [
+    () => run('true', { profile: 'standard', interval: 50, maxInterval: 20 }),
+    'options.maxInterval',
+    '>= options.interval (50)',
+    '20',
+  ],
+  [
+    () => attach(1, { profile: 'standard', maxInterval: 5000 }),
+    'options.maxInterval',
+    '>= the interval of options.profile (10000)',
+    '5000',
+  ],
+  [() => run('true', { maxInterval: 99 }), 'options.maxInterval', '>= the default interval (100)', '99'],
+  [
+    () => attach(1, { profile: { interval: 50, maxInterval: 20 } }),
+    'options.profile.maxInterval',
+    '>= its interval (50)',
+    '20',
+  ],
+  [() => attach(1, { profile: { history: 1e7 } }), 'options.profile.history', '>= 0 && <= 1000000', '10000000'],
+  [() => attach(1, { duration: Number.POSITIVE_INFINITY }), 'options.duration', 'an integer', 'Infinity'],
+  [() => attach(1, { history: -1 }), 'options.history', '>= 0 && <= 1000000', '-1'],
+  [() => attach(0), 'pid', '>= 1 && <= 2147483647', '0'],
+  [() => snapshot(-1), 'pid', '>= 1 && <= 2147483647', '-1'],
+];
+
+const refused = [
+  ...wrongTypes.map((row) => [...row, 'TypeError', 'ERR_INVALID_ARG_TYPE']),
+  ...wrongValues.map((row) => [...row, 'TypeError', 'ERR_INVALID_ARG_VALUE']),
+  ...outOfRange.map(([attempt, name, range, received]) => {
+    const message = `The value of "${name}" is out of range. It must be ${range}. Received ${received}`;
+    return [attempt, message, 'RangeError', 'ERR_OUT_OF_RANGE'];
+  }),
+];
+
+for (const [attempt, message, name, code] of refused) {
   test(`${attempt.toString().slice('() => '.length)} throws at once: ${message}`, () => {
     assert.throws(attempt, { name, code, message });
   });
 }
+
+test('a file stream that has not been opened has no descriptor to give', () => {
+  const stream = createWriteStream('/dev/null');
+  stream.on('error', () => {}).destroy();
+  const message = /^The property 'options\.stdio\[1\]' has no file descriptor: a file has one once it is open\./;
+  assert.throws(() => run('true', { stdio: [0, stream] }), { code: 'ERR_INVALID_ARG_VALUE', message });
+});
 
 test('the native half refuses what it is not asked for in this way', () => {
   const order = { target: { attach: process.pid }, profile: 'intensive', maxInterval: 999 };

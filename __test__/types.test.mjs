@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { profiles, run, snapshot } from 'procmon';
 
 const timeout = 30_000;
-const files = ['index.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
+const files = ['index.d.ts', 'js/options.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
 const interfaces = new Map(
   files.flatMap((file) => interfacesOf(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))),
 );

@@ -1,12 +1,12 @@
 'use strict';
 
-/** Commands that end with this process. */
-const sessions = new Set();
+/** Commands that end with this process, and the signals that ask them to. */
+const sessions = new Map();
 
 /** Has the session's command asked to end when this process exits before it. */
-function endAtExit(session) {
+function endAtExit(session, signal = 'SIGTERM') {
   if (sessions.size === 0) process.on('exit', endAll);
-  sessions.add(session);
+  sessions.set(session, signal);
 }
 
 function leaveAtExit(session) {
@@ -16,14 +16,14 @@ function leaveAtExit(session) {
 
 /** Nothing that takes time has any left in here: the session's thread may not run again, so the signal goes out at once. */
 function endAll() {
-  for (const session of sessions) {
-    if (session.alive()) endNow(session.pid);
+  for (const [session, signal] of sessions) {
+    if (session.alive()) endNow(session.pid, signal);
   }
 }
 
-function endNow(pid) {
+function endNow(pid, signal) {
   try {
-    process.kill(pid, 'SIGTERM');
+    process.kill(pid, signal);
   } catch {
     // It ended by itself just now.
   }

@@ -1,15 +1,24 @@
 'use strict';
 
+// What the core knows and JavaScript has to know, too: its profiles, defaults and names.
+
 const native = require('./native.cjs');
 
-/** The profiles by name, as the core has them. */
+const known = JSON.parse(native.known());
+
+/** The profiles by name. */
 const profiles = Object.fromEntries(
-  JSON.parse(native.profiles()).map(({ name, metrics, ...profile }) => {
+  known.profiles.map(({ name, metrics, ...profile }) => {
     return [name, Object.freeze({ ...profile, metrics: Object.freeze(metrics) })];
   }),
 );
 
-/** The interval of those who name neither one nor a profile. */
-const { intervalMs: defaultInterval } = JSON.parse(native.defaults());
-
-module.exports = { defaultInterval, profiles: Object.freeze(profiles) };
+module.exports = {
+  profiles: Object.freeze(profiles),
+  /** The names of what can be read of a process. */
+  metricGroups: Object.freeze(known.metricGroups),
+  /** The interval of those who name neither one nor a profile. */
+  defaultInterval: known.settings.intervalMs,
+  /** What is as large as this share of another size counts as the same. */
+  nearly: known.nearlyPercent / 100,
+};

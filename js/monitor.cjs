@@ -1,10 +1,8 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { attachOrder, pidNumber } = require('./options.cjs');
-const { fromNative } = require('./errors.cjs');
-const native = require('./native.cjs');
-const core = require('./profiles.cjs');
+const { attachOrder } = require('./options.cjs');
+const { AbortError } = require('./errors.cjs');
 const { Session } = require('./session.cjs');
 const check = require('./validate.cjs');
 
@@ -46,6 +44,16 @@ class Monitor extends EventEmitter {
     return this.#session.stop();
   }
 
+  ref() {
+    this.#session.ref();
+    return this;
+  }
+
+  unref() {
+    this.#session.unref();
+    return this;
+  }
+
   on(name, listener) {
     this.#session.listened();
     return super.on(name, listener);
@@ -72,19 +80,21 @@ class Monitor extends EventEmitter {
 
 /** Watches a process that runs already. */
 function attach(pid, options = {}) {
-  const order = attachOrder(pid, check.object(options, 'options'), core);
-  return new Monitor(new Session(order));
+  const order = attachOrder(pid, check.object(options, 'options'));
+  const { signal } = options;
+  if (signal !== undefined) check.abortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw new AbortError(signal);
+  const session = new Session(order);
+  if (signal) stopWhenAborted(session, signal);
+  return new Monitor(session);
 }
 
-/** Reads a process and its descendants once. */
-function snapshot(pid = process.pid) {
-  const number = pidNumber(pid);
-  const takenAtMs = Date.now();
-  try {
-    return { takenAtMs, ...JSON.parse(native.snapshot(number)) };
-  } catch (error) {
-    throw fromNative(error);
-  }
+/** Ends the watching when a signal is aborted, and lets go of the signal when it is over. */
+function stopWhenAborted(session, signal) {
+  const stop = () => session.stop().catch(() => {});
+  const leave = () => signal.removeEventListener('abort', stop);
+  signal.addEventListener('abort', stop, { once: true });
+  session.over.then(leave, leave);
 }
 
-module.exports = { Monitor, attach, snapshot };
+module.exports = { Monitor, attach };

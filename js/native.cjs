@@ -16,8 +16,7 @@ const LIBRARY =
   { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
 
 /**
- * @returns {{ start: Function, snapshot: Function, profiles: Function, defaults: Function, nearlyPercent: Function,
- *   version: Function }}
+ * @returns {{ start: Function, snapshot: Function, outlook: Function, known: Function, version: Function }}
  */
 function load() {
   const tried = [];

@@ -5,6 +5,7 @@ class NoSession {
   header = null;
   pid = undefined;
   latest = null;
+  pipes = [];
   end = null;
 
   #error;
@@ -39,6 +40,10 @@ class NoSession {
   }
 
   mark() {}
+
+  ref() {}
+
+  unref() {}
 
   /** Whoever iterates learns why there is nothing. */
   reader() {

@@ -4,98 +4,160 @@
 // the default of the core.
 
 const path = require('node:path');
-const { invalidArgType, invalidArgValue, outOfRange } = require('./errors.cjs');
+const { invalidArgValue, outOfRange } = require('./errors.cjs');
+const core = require('./known.cjs');
+const { stdioWords } = require('./stdio.cjs');
 const check = require('./validate.cjs');
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PID_MAX = 2 ** 31 - 1;
 const HISTORY_MAX = 1_000_000;
+const SIGNAL_MAX = 64;
+const ACCOUNTING = ['auto', 'exact', 'events', 'poll', 'trace'];
 
 /** The native half's words for watching a process that runs already. */
-function attachOrder(pid, options, core) {
-  return { target: { attach: pidNumber(pid) }, ...watching(options, core) };
+function attachOrder(pid, options) {
+  return { target: { attach: pidNumber(pid) }, ...watching(options) };
 }
 
 /** The native half's words for a command. */
-function runOrder(command, args, options, core) {
-  const words = [check.word(command, 'command'), ...args.map((arg, index) => check.text(arg, `args[${index}]`))];
-  const launch = { command: words, env: environment(options), stdio: stdio(options.stdio) };
+function runOrder(command, args, options) {
+  const words = commandWords(command, args, options.shell);
+  const launch = { command: words, env: environment(options), stdio: stdioWords(options.stdio) };
   if (options.cwd !== undefined) launch.cwd = check.filePath(options.cwd, 'options.cwd');
-  const cleanup = options.cleanup === undefined || check.boolean(options.cleanup, 'options.cleanup');
-  const reap = options.reap !== undefined && check.boolean(options.reap, 'options.reap');
-  const watched = watching(options, core);
+  launch.stopping = stopping(options);
+  const cleanup = flag(options, 'cleanup', true);
+  const reap = flag(options, 'reap', false);
+  const watched = watching(options);
   if (reap && watched.children === false) {
     throw invalidArgValue('options.reap', 'must be false where options.children is: descendants are not known', reap);
   }
-  return { target: { launch }, cleanup, reap, ...watched };
+  return { target: { launch }, cleanup, reap, ...watched, ...ending(options, watched) };
+}
+
+/** The words of a command, or those that have a shell run a line. */
+function commandWords(command, args, shell) {
+  const first = check.word(command, 'command');
+  const rest = args.map((arg, index) => check.text(arg, `args[${index}]`));
+  const program = shellProgram(shell);
+  if (program === null) return [first, ...rest];
+  if (rest.length > 0) {
+    throw invalidArgValue('args', 'must be empty where options.shell is used: they belong into the line, quoted', args);
+  }
+  const windows = process.platform === 'win32' && !/sh(\.exe)?$/i.test(program);
+  return windows ? [program, '/d', '/s', '/c', `"${first}"`] : [program, '-c', first];
+}
+
+/** The shell that is asked for; null for none. */
+function shellProgram(shell) {
+  if (shell === undefined || shell === false) return null;
+  if (shell !== true) return check.filePath(shell, 'options.shell');
+  return process.platform === 'win32' ? (process.env.comspec ?? 'cmd.exe') : '/bin/sh';
+}
+
+/** How a command is ended that is to end before it does by itself. */
+function stopping({ killSignal, forceKillAfterDelay, ...options }) {
+  const words = { descendants: flag(options, 'killDescendants', true) };
+  if (killSignal !== undefined) words.signal = signalToSend(killSignal);
+  if (typeof forceKillAfterDelay === 'boolean') words.grace = forceKillAfterDelay;
+  else if (forceKillAfterDelay !== undefined) {
+    words.grace = check.integer(forceKillAfterDelay, 'options.forceKillAfterDelay', 0, Number.MAX_SAFE_INTEGER);
+  }
+  return words;
+}
+
+function signalToSend(value) {
+  const name = 'options.killSignal';
+  if (typeof value === 'number') return check.integer(value, name, 1, SIGNAL_MAX);
+  return check.signalNumber(value, name);
+}
+
+/** After how long it is ended: whatever comes first. */
+function ending({ timeout }, { duration }) {
+  if (timeout === undefined) return {};
+  const limit = check.integer(timeout, 'options.timeout', 0, Number.MAX_SAFE_INTEGER);
+  return limit === 0 ? {} : { duration: Math.min(limit, duration ?? limit) };
 }
 
 function pidNumber(pid) {
   return check.integer(pid, 'pid', 1, PID_MAX);
 }
 
-/**
- * The part of the options that `run` and `attach` share.
- * @param {object} options
- * @param {{ profiles: object, defaultInterval: number }} core what profiles.cjs knows of it
- */
-function watching(options, core) {
+/** The part of the options that `run` and `attach` share. */
+function watching(options) {
   const order = {};
   const take = (name, checked) => {
     if (options[name] !== undefined) order[name] = checked(options[name], `options.${name}`);
   };
-  const interval = (value, name) => check.integer(value, name, 1, DAY_MS);
   take('interval', interval);
   take('maxInterval', interval);
   take('duration', (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER));
-  take('profile', (value, name) => check.oneOf(value, name, Object.keys(core.profiles)));
+  take('profile', profile);
   take('children', check.boolean);
-  take('history', (value, name) => check.integer(value, name, 0, HISTORY_MAX));
-  take('accounting', (value, name) => check.oneOf(value, name, ['auto', 'exact', 'events', 'poll', 'trace']));
+  take('history', history);
+  take('accounting', accounting);
   take('net', check.boolean);
   take('threads', check.boolean);
   take('outputFile', (value, name) => path.resolve(check.filePath(value, name)));
-  const { interval: least, origin } = intervalInForce(order, core);
+  take('writeMetadata', check.boolean);
+  const { interval: least, origin } = intervalInForce(order);
   if (order.maxInterval < least) throw outOfRange('options.maxInterval', `>= ${origin} (${least})`, order.maxInterval);
   return order;
 }
 
+function interval(value, name) {
+  return check.integer(value, name, 1, DAY_MS);
+}
+
+function history(value, name) {
+  return check.integer(value, name, 0, HISTORY_MAX);
+}
+
+function accounting(value, name) {
+  return check.oneOf(value, name, ACCOUNTING);
+}
+
+/** The name of a profile, or one of the user's own. */
+function profile(value, name) {
+  if (typeof value === 'string') return check.oneOf(value, name, Object.keys(core.profiles));
+  // What a named one has beside that says what it is for, so that a copy of it can be changed and handed back.
+  const { export: _, purpose, ...own } = check.object(value, name);
+  const words = {};
+  for (const [field, given] of Object.entries(own)) {
+    const checked = PROFILE_FIELDS[field];
+    if (!checked) throw invalidArgValue(name, `has no field '${field}'`, value);
+    if (given !== undefined) words[field] = checked(given, `${name}.${field}`);
+  }
+  const { interval: least = core.defaultInterval, maxInterval } = words;
+  if (maxInterval < least) throw outOfRange(`${name}.maxInterval`, `>= its interval (${least})`, maxInterval);
+  return words;
+}
+
+const PROFILE_FIELDS = { name: check.word, interval, maxInterval: interval, history, metrics };
+
+function metrics(value, name) {
+  return check.array(value, name).map((group, index) => check.oneOf(group, `${name}[${index}]`, core.metricGroups));
+}
+
 /** The interval that the core will begin with, and where it comes from. */
-function intervalInForce({ interval, profile }, core) {
+function intervalInForce({ interval, profile }) {
   if (interval !== undefined) return { interval, origin: 'options.interval' };
-  if (profile === undefined) return { interval: core.defaultInterval, origin: 'the default interval' };
-  return { interval: core.profiles[profile].interval, origin: 'the interval of options.profile' };
+  const own = typeof profile === 'string' ? core.profiles[profile] : profile;
+  if (own?.interval === undefined) return { interval: core.defaultInterval, origin: 'the default interval' };
+  return { interval: own.interval, origin: 'the interval of options.profile' };
 }
 
 /** The whole environment of a command as pairs: process.env is this thread's or this test's own, and not the process's. */
-function environment({ env, extendEnv }) {
-  const extend = extendEnv === undefined || check.boolean(extendEnv, 'options.extendEnv');
-  const own = env === undefined ? {} : check.object(env, 'options.env');
+function environment(options) {
+  const extend = flag(options, 'extendEnv', true);
+  const own = options.env === undefined ? {} : check.object(options.env, 'options.env');
   const all = { ...(extend ? process.env : undefined), ...own };
   const pairs = Object.entries(all).filter(([, value]) => value !== undefined);
   return pairs.map(([name, value]) => [check.word(name, 'options.env'), check.text(`${value}`, `options.env.${name}`)]);
 }
 
-/** Where the three standard streams lead. */
-function stdio(value) {
-  if (!Array.isArray(value)) return Array(3).fill(stream(value, 'options.stdio'));
-  if (value.length > 3) throw invalidArgValue('options.stdio', 'has room for three streams', value);
-  return [0, 1, 2].map((index) => stream(value[index], `options.stdio[${index}]`));
+function flag(options, name, otherwise) {
+  return options[name] === undefined ? otherwise : check.boolean(options[name], `options.${name}`);
 }
 
-function stream(value, name) {
-  if (value === undefined || value === null || value === 'inherit') return 'inherit';
-  if (value === 'ignore') return value;
-  if (typeof value === 'number') return check.integer(value, name, 0, PID_MAX);
-  if (value === 'pipe' || value === 'overlapped' || value === 'ipc') {
-    throw invalidArgValue(
-      name,
-      "cannot be a pipe yet: use 'inherit', 'ignore' or the number of a file descriptor",
-      value,
-    );
-  }
-  if (typeof value !== 'string') throw invalidArgType(name, 'of type string or number', value);
-  throw invalidArgValue(name, "must be 'inherit', 'ignore' or the number of a file descriptor", value);
-}
-
-module.exports = { attachOrder, pidNumber, runOrder };
+module.exports = { accounting, attachOrder, flag, pidNumber, runOrder };

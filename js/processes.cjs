@@ -1,10 +1,8 @@
 'use strict';
 
-const native = require('./native.cjs');
+const { nearly } = require('./known.cjs');
 
 const NS_PER_MS = 1e6;
-/** What is as large as that share of another size counts as the same. */
-const NEARLY = native.nearlyPercent() / 100;
 
 /** Every process of a session, put together from its events. */
 class ProcessList {
@@ -35,7 +33,7 @@ class ProcessList {
     for (const used of lastSample?.processes ?? []) this.#liveOn(used);
     if (largestProcessBytes === null) return;
     for (const process of this.#processes.values()) {
-      if (process.rssSeenBytes >= largestProcessBytes * NEARLY) process.rssPeakBytes ??= process.rssSeenBytes;
+      if (process.rssSeenBytes >= largestProcessBytes * nearly) process.rssPeakBytes ??= process.rssSeenBytes;
     }
   }
 

@@ -220,6 +220,24 @@ export interface ProcessSnapshot extends ProcessKey, Metrics, Image {
   uid: number | null;
 }
 
+/** A process in a snapshot with its children. */
+export interface ProcessTree extends ProcessSnapshot {
+  /** Those whose parent it is; one whose parent has gone stands below the root. */
+  children: ProcessTree[];
+  /** What it and all of its descendants come to; null where that is not known of one of them. */
+  subtree: Subtree;
+}
+
+/** What a process and all of its descendants come to. */
+export interface Subtree {
+  /** How many they are. */
+  processCount: number;
+  /** Their processor time since the birth of each, in nanoseconds. */
+  cpuNs: number | null;
+  /** The sum of their resident memory; pages that they share are counted for each. */
+  rssSumBytes: number | null;
+}
+
 /** The first record: what is watched, where and how. */
 export interface Header extends ProcessKey {
   /** The version of the recording's format. */

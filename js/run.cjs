@@ -4,29 +4,33 @@ const { endAtExit, leaveAtExit } = require('./cleanup.cjs');
 const { AbortError, ProcmonError, invalidArgType } = require('./errors.cjs');
 const { Monitor } = require('./monitor.cjs');
 const { NoSession } = require('./no-session.cjs');
-const { runOrder } = require('./options.cjs');
+const { flag, runOrder } = require('./options.cjs');
 const { ProcessList } = require('./processes.cjs');
-const core = require('./profiles.cjs');
 const { Session } = require('./session.cjs');
+const { closeStreams, openStreams } = require('./stdio.cjs');
 const check = require('./validate.cjs');
 
 /** A command that was started and is being watched. index.d.ts tells what each member is. */
 class Run extends Monitor {
   #session;
   #result;
+  #killsTree;
 
   constructor(request) {
     const processes = new ProcessList();
     const session = begun(request, processes);
     super(session);
     this.#session = session;
-    this.#result = conclude(session, processes, request);
+    this.#killsTree = request.order.target.launch.stopping.descendants;
+    const streams = openStreams(session.pipes);
+    Object.assign(this, streams);
+    this.#result = conclude(session, processes, request, streams);
     // Who neither awaits nor listens is not told; who awaits gets a promise that was made from this one.
     this.#result.catch((error) => process.nextTick(() => this.listenerCount('error') > 0 && this.emit('error', error)));
   }
 
   kill(signal = 'SIGTERM') {
-    return this.#session.kill(check.signalNumber(signal, 'signal'));
+    return this.#session.kill(check.signalNumber(signal, 'signal'), this.#killsTree);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a run is awaited for its result
@@ -53,9 +57,19 @@ function run(command, args, options) {
   const words = (hasArgs && args) || [];
   const { signal } = given;
   if (signal !== undefined) check.abortSignal(signal, 'options.signal');
-  const reject = given.reject !== undefined && check.boolean(given.reject, 'options.reject');
-  const order = runOrder(command, words, given, core);
+  const reject = flag(given, 'reject', false);
+  const order = runOrder(command, words, given);
   return new Run({ command, args: [...words], order, reject, signal });
+}
+
+/** Runs a command to its end. */
+async function executeWithMonitoring(command, options = {}) {
+  const given = check.object(options, 'options');
+  const monitor = Array.isArray(command)
+    ? run(command[0], command.slice(1), given)
+    : run(command, { shell: true, ...given });
+  const { exitCode } = await monitor;
+  return [exitCode, monitor];
 }
 
 /** The session of a command; what keeps it from starting is told to those who wait for the result. */
@@ -69,7 +83,7 @@ function begun({ order, signal }, processes) {
 }
 
 /** Waits for the end of the command and says what it came to. */
-async function conclude(session, processes, { command, args, order, reject, signal }) {
+async function conclude(session, processes, { command, args, order, reject, signal }, streams) {
   let isCanceled = false;
   const cancel = () => {
     isCanceled = true;
@@ -78,12 +92,13 @@ async function conclude(session, processes, { command, args, order, reject, sign
   };
   const finished = session.finished();
   signal?.addEventListener('abort', cancel, { once: true });
-  if (order.cleanup) endAtExit(session);
+  if (order.cleanup) endAtExit(session, order.target.launch.stopping.signal);
   try {
     await finished;
   } finally {
     signal?.removeEventListener('abort', cancel);
     leaveAtExit(session);
+    closeStreams(streams);
   }
   const result = resultOf(session, processes, { command, args, isCanceled });
   if (isCanceled) throw new AbortError(signal, result);
@@ -97,6 +112,7 @@ function resultOf(session, processes, { command, args, isCanceled }) {
   const { exitCode, signal } = ending ?? { exitCode: null, signal: null };
   const summary = session.summary();
   processes.close(session.end, session.latest);
+  const timedOut = cause === 'durationPassed';
   let samples;
   return {
     command,
@@ -105,9 +121,10 @@ function resultOf(session, processes, { command, args, isCanceled }) {
     pid: session.pid,
     exitCode,
     signal,
-    failed: exitCode !== 0,
+    failed: exitCode !== 0 || isCanceled || timedOut,
     isCanceled,
-    timedOut: cause === 'durationPassed',
+    isTerminated: signal !== null,
+    timedOut,
     durationMs: summary.durationMs,
     summary,
     processes: processes.all(),
@@ -121,10 +138,11 @@ function resultOf(session, processes, { command, args, isCanceled }) {
 }
 
 function failure(result) {
-  const { command, args, exitCode, signal, pid } = result;
-  const how = signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`;
+  const { command, args, exitCode, signal, pid, timedOut } = result;
+  const end = signal === null ? `failed with exit code ${exitCode}` : `was ended by ${signal}`;
+  const how = timedOut ? 'did not end in time' : end;
   const message = `the command ${how}: ${[command, ...args].join(' ')}`;
   return new ProcmonError(message, { code: 'ERR_PROCMON_COMMAND_FAILED', pid, result });
 }
 
-module.exports = { run };
+module.exports = { executeWithMonitoring, run };

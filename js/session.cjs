@@ -48,11 +48,17 @@ class Session {
       throw fromNative(error);
     }
     this.header = JSON.parse(this.#native.header());
+    this.pipes = this.#native.takePipes();
     this.#done.promise.catch(() => {});
   }
 
   get pid() {
     return this.header.pid;
+  }
+
+  /** Settled once everything has been handed on; holds nothing. */
+  get over() {
+    return this.#done.promise;
   }
 
   /** The last sample; null before the first. */
@@ -85,11 +91,11 @@ class Session {
     return this.finished();
   }
 
-  /** Whether a signal was sent: the command had not ended, as far as is known here. */
-  kill(signal) {
+  /** Whether a signal was sent, to the command or to the whole tree: it had not ended, as far as is known here. */
+  kill(signal, wholeTree) {
     if (this.#ended) return false;
     if (signal === 0) return this.alive();
-    this.#native.kill(signal);
+    this.#native.kill(signal, wholeTree);
     return true;
   }
 
@@ -107,6 +113,16 @@ class Session {
     const reader = new SampleReader(this);
     if (this.#over) reader.close();
     return reader;
+  }
+
+  /** Holds the event loop as long as the session goes on, whoever waits for it. */
+  ref() {
+    if (!this.#over) this.keepAlive.ref();
+  }
+
+  /** Holds the event loop no more, whoever waits for it. */
+  unref() {
+    this.keepAlive.unref();
   }
 
   /** From here on events go out there. */
@@ -174,6 +190,7 @@ class Session {
 
   #close() {
     this.#over = true;
+    this.keepAlive.unpin();
     this.#summary = JSON.parse(this.#native.summary());
     listenedTo.delete(this);
     for (const reader of this.readers) reader.close();

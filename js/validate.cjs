@@ -54,6 +54,11 @@ function object(value, name) {
   return value;
 }
 
+function array(value, name) {
+  if (!Array.isArray(value)) throw invalidArgType(name, 'an instance of Array', value);
+  return value;
+}
+
 function abortSignal(value, name) {
   // The signal of another realm (jest's, or a polyfill's) is as good as ours.
   if (
@@ -81,4 +86,4 @@ function signalNumber(value, name) {
   return number;
 }
 
-module.exports = { abortSignal, boolean, filePath, integer, object, oneOf, signalNumber, text, word };
+module.exports = { abortSignal, array, boolean, filePath, integer, object, oneOf, signalNumber, text, word };

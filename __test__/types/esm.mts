@@ -2,6 +2,8 @@
 
 import procmon, {
   attach,
+  capabilities,
+  executeWithMonitoring,
   type Monitor,
   ProcmonError,
   profiles,
@@ -11,6 +13,7 @@ import procmon, {
   type Sample,
   type Summary,
   snapshot,
+  tree,
 } from 'procmon';
 
 const handle: Run = run('npm', ['test'], { interval: 50, stdio: ['ignore', 1, null], env: { A: 'b', C: undefined } });
@@ -33,6 +36,21 @@ for await (const sample of handle) sample.memoryBytes?.toFixed();
   monitor.latest?.threadCount;
 }
 
+run('npm test | tee log', { shell: true, stdio: ['pipe', process.stderr, 'pipe'] }).stdin?.end('text');
+run('npm', ['test'], {
+  timeout: 1000,
+  killSignal: 'SIGINT',
+  forceKillAfterDelay: false,
+  killDescendants: false,
+  profile: { ...profiles.minimal, interval: 5, maxInterval: 10, name: 'mine', metrics: ['cpu', 'net'] },
+}).unref();
+for await (const chunk of run('ls', { stdio: 'pipe' }).stdout ?? []) String(chunk);
+const [exitCode, monitor]: [number | null, Run] = await executeWithMonitoring(['npm', 'test'], { history: 5 });
+const deep: number | null | undefined = tree().children[0]?.children[0]?.subtree.cpuNs;
+const tierHere: string = capabilities({ accounting: 'poll' }).tier + capabilities().host.os;
+
+export { deep, exitCode, monitor, tierHere };
+
 try {
   snapshot(1).processes.map(({ parent }) => parent?.startTime);
 } catch (error) {
@@ -45,12 +63,16 @@ export { awaited, code, same };
 
 // @ts-expect-error: a rate is not known where a number may be null
 const rate: number = result.summary.coresMean;
-// @ts-expect-error: pipes are not there yet
-run('true', { stdio: 'pipe' });
+// @ts-expect-error: there are no channels of messages
+run('true', { stdio: 'ipc' });
 // @ts-expect-error: durations are numbers of milliseconds
 run('true', { interval: '100ms' });
 // @ts-expect-error: there is no such profile
 run('true', { profile: 'fast' });
+// @ts-expect-error: there is no such group of metrics
+run('true', { profile: { metrics: ['gpu'] } });
+// @ts-expect-error: a command has at least one word
+executeWithMonitoring([]);
 // @ts-expect-error: an attached process is not ours to signal
 attach(1).kill();
 // @ts-expect-error: there is no such event

@@ -5,13 +5,14 @@
 
 mod error;
 mod js_sink;
+mod launch;
 mod monitor;
 mod output;
+mod profile;
 mod snapshot;
 mod types;
 
 use napi_derive::napi;
-use procmon_model::analysis::summary::NEARLY_PERCENT;
 
 use crate::js_sink::Waker;
 use crate::monitor::Monitor;
@@ -72,10 +73,16 @@ impl NativeMonitor {
         self.monitor.stop();
     }
 
-    /// Sends a command that was launched a signal.
+    /// Sends a command that was launched a signal, alone or with all of its descendants.
     #[napi(catch_unwind)]
-    pub fn kill(&self, signal: i32) {
-        self.monitor.kill(signal);
+    pub fn kill(&self, signal: i32, whole_tree: bool) {
+        self.monitor.kill(signal, whole_tree);
+    }
+
+    /// The descriptors of our ends of its standard streams where those are pipes. They are the caller's from then on.
+    #[napi(catch_unwind)]
+    pub fn take_pipes(&self) -> Vec<Option<i32>> {
+        self.monitor.take_pipes()
     }
 
     /// Puts a word of the user's into the recording.
@@ -105,22 +112,16 @@ pub fn snapshot(pid: u32) -> napi::Result<String> {
     Ok(snapshot::snapshot(pid)?)
 }
 
-/// The six profiles.
+/// What a session could know here with this accounting, which is JSON text, too. Fails as [`start`] does.
 #[napi(catch_unwind)]
-pub fn profiles() -> napi::Result<String> {
-    Ok(types::profiles()?)
+pub fn outlook(accounting: String) -> napi::Result<String> {
+    Ok(snapshot::outlook(types::AccountingOption::try_from(accounting)?)?)
 }
 
-/// What a session is asked to do where nothing is said.
+/// What JavaScript has to know of the core: profiles, defaults, names.
 #[napi(catch_unwind)]
-pub fn defaults() -> napi::Result<String> {
-    Ok(types::defaults()?)
-}
-
-/// The part of the largest memory of any process, in percent, from which on what was seen of a process is its peak.
-#[napi(catch_unwind)]
-pub fn nearly_percent() -> f64 {
-    NEARLY_PERCENT as f64
+pub fn known() -> napi::Result<String> {
+    Ok(profile::known()?)
 }
 
 /// The version that this addon was built as.

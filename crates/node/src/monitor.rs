@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::{mem, thread};
 
 use procmon_core::session::Session;
 use procmon_core::sink::{Digest, History, JsonLines, Queue, Receiver, Ring, Spare, queue, ring};
@@ -11,10 +11,11 @@ use procmon_model::event::Signal;
 use procmon_model::ports::{Request, Sink};
 use procmon_model::record::Header;
 use procmon_model::settings::Settings;
-use procmon_sys::Remote;
+use procmon_sys::{PipeEnd, Remote};
 
 use crate::error::Refusal;
 use crate::js_sink::{Bell, Waker};
+use crate::launch::Pipes;
 use crate::output::OutputFile;
 use crate::types::Options;
 
@@ -29,6 +30,7 @@ pub(crate) struct Monitor {
     receiver: Receiver,
     history: History,
     ended: Arc<AtomicBool>,
+    pipes: Mutex<[Option<PipeEnd>; 3]>,
     /// Whether the session is to stop when this handle goes.
     stop_with_handle: bool,
 }
@@ -62,9 +64,10 @@ struct End {
 
 impl Monitor {
     /// Starts the session and waits until its root is there: some milliseconds.
-    pub(crate) fn start(options: Options, waker: Waker) -> Result<Self, Refusal> {
+    pub(crate) fn start(mut options: Options, waker: Waker) -> Result<Self, Refusal> {
         let settings = options.settings()?;
         let output = options.open_output()?;
+        let Pipes { theirs, ours } = options.open_pipes()?;
         let bell = Bell::new(waker);
         let on_ready = bell.clone();
         let (queue, receiver) = queue(QUEUE_RECORDS, move || on_ready.ring());
@@ -82,7 +85,10 @@ impl Monitor {
         let broken =
             |_| Refusal::internal("the session's thread broke off before it began to watch");
         let begun = answered.recv().map_err(broken)??;
-        Ok(Self { begun, reach, receiver, history, ended, stop_with_handle })
+        // The command has its ends: as long as we kept them, too, nobody would notice that it has closed them.
+        drop(theirs);
+        let pipes = Mutex::new(ours);
+        Ok(Self { begun, reach, receiver, history, ended, pipes, stop_with_handle })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -120,8 +126,14 @@ impl Monitor {
         self.reach.ask(Request::Stop);
     }
 
-    pub(crate) fn kill(&self, signal: i32) {
-        self.reach.ask(Request::Signal(Signal(signal)));
+    pub(crate) fn kill(&self, signal: i32, whole_tree: bool) {
+        let to = if whole_tree { Request::SignalTree } else { Request::Signal };
+        self.reach.ask(to(Signal(signal)));
+    }
+
+    pub(crate) fn take_pipes(&self) -> Vec<Option<i32>> {
+        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        mem::take(&mut *pipes).into_iter().map(|end| end.map(PipeEnd::into_number)).collect()
     }
 
     pub(crate) fn mark(&self, text: String) {
@@ -145,7 +157,12 @@ impl Work {
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring), Box::new(queue)];
         if let Some(file) = output {
             let name = file.name();
-            sinks.push(Box::new(JsonLines::new(file, name, Spare::Retry)));
+            let lines = JsonLines::new(file, name, Spare::Retry);
+            sinks.push(Box::new(if options.writes_header() {
+                lines
+            } else {
+                lines.without_header()
+            }));
         }
         let session = match Session::start(options.order(settings, sinks)) {
             Ok(session) => session,

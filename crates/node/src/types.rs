@@ -1,17 +1,19 @@
-//! Floor 12. Options and profiles as JavaScript writes them.
+//! Floor 12. The options of a session as JavaScript writes them.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use procmon_core::session::{Order, Target};
+use procmon_core::session::Order;
 use procmon_model::metrics::MetricSet;
-use procmon_model::ports::{Launch, Sink, Stdio};
-use procmon_model::settings::{PROFILES, Profile, Settings, profile};
+use procmon_model::ports::Sink;
+use procmon_model::settings::Settings;
 use procmon_sys::{Accounting, Inside};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::error::Refusal;
+use crate::launch::{Pipes, TargetOption};
 use crate::output::OutputFile;
+use crate::profile::ProfileOption;
 
 /// What a session is asked to do. What is left out has the default of the core.
 #[derive(Debug, Deserialize)]
@@ -22,10 +24,11 @@ pub(crate) struct Options {
     interval: Option<u64>,
     max_interval: Option<u64>,
     duration: Option<u64>,
-    profile: Option<String>,
+    profile: Option<ProfileOption>,
     children: Option<bool>,
     history: Option<usize>,
-    accounting: Option<AccountingOption>,
+    #[serde(default)]
+    accounting: AccountingOption,
     #[serde(default)]
     net: bool,
     #[serde(default)]
@@ -33,44 +36,27 @@ pub(crate) struct Options {
     #[serde(default)]
     reap: bool,
     output_file: Option<PathBuf>,
+    /// Whether the file begins with the header.
+    write_metadata: Option<bool>,
     /// Whether a command is ended when the JavaScript environment goes before it.
     #[serde(default)]
     pub(crate) cleanup: bool,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum TargetOption {
-    Launch {
-        command: Vec<String>,
-        cwd: Option<PathBuf>,
-        env: Vec<(String, String)>,
-        stdio: [StdioOption; 3],
-    },
-    Attach(u32),
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(untagged)]
-enum StdioOption {
-    Named(StdioName),
-    Descriptor(i32),
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// How processes are to be seen.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum StdioName {
-    Inherit,
-    Ignore,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum AccountingOption {
+pub(crate) enum AccountingOption {
+    /// The best that works here.
+    #[default]
     Auto,
+    /// The kernel's events and its records of ends.
     Exact,
+    /// The kernel's events.
     Events,
+    /// Looking for new processes.
     Poll,
+    /// Tracing every process.
     Trace,
 }
 
@@ -83,10 +69,29 @@ impl TryFrom<String> for Options {
     }
 }
 
+impl TryFrom<String> for AccountingOption {
+    type Error = Refusal;
+
+    /// Reads a word in JSON.
+    fn try_from(text: String) -> Result<Self, Refusal> {
+        serde_json::from_str(&text).map_err(|error| Refusal::invalid(error.to_string()))
+    }
+}
+
 impl Options {
     /// Opens the file that the recording goes to, if there is to be one, before anything is started.
     pub(crate) fn open_output(&self) -> Result<Option<OutputFile>, Refusal> {
         self.output_file.clone().map(OutputFile::open).transpose()
+    }
+
+    /// Whether the file begins with the header.
+    pub(crate) fn writes_header(&self) -> bool {
+        self.write_metadata.unwrap_or(true)
+    }
+
+    /// Makes the pipes that the command's streams lead to.
+    pub(crate) fn open_pipes(&mut self) -> Result<Pipes, Refusal> {
+        self.target.open_pipes()
     }
 
     /// Whether a process that runs already is to be watched.
@@ -97,15 +102,17 @@ impl Options {
     /// What the core is asked for.
     pub(crate) fn settings(&self) -> Result<Settings, Refusal> {
         let mut settings = Settings::default();
-        if let Some(name) = &self.profile {
-            let unknown = || Refusal::invalid(format!("there is no profile {name:?}"));
-            settings = settings.with_profile(profile(name).ok_or_else(unknown)?);
+        if let Some(profile) = &self.profile {
+            settings = profile.applied_to(settings)?;
         }
         if let Some(interval) = self.interval {
             settings = settings.with_interval(Duration::from_millis(interval));
         }
-        if let Some(max_interval) = self.max_interval.map(Duration::from_millis) {
-            settings.max_interval = not_below(max_interval, settings.interval)?;
+        if let Some(max_interval) = self.max_interval {
+            settings.max_interval = Duration::from_millis(max_interval);
+        }
+        if settings.max_interval < settings.interval {
+            return Err(contradiction(&settings));
         }
         settings.duration = self.duration.map(Duration::from_millis);
         settings.children = self.children.unwrap_or(settings.children);
@@ -122,36 +129,10 @@ impl Options {
 
     /// The order to the core, with these settings and sinks.
     pub(crate) fn order(self, settings: Settings, sinks: Vec<Box<dyn Sink>>) -> Order {
-        let accounting = self.accounting.map_or(Accounting::Auto, Accounting::from);
+        let accounting = self.accounting.into();
         let inside = Inside::ForeignProcess;
         let signals = procmon_sys::signal_mask();
         Order { target: self.target.into(), settings, accounting, inside, signals, sinks }
-    }
-}
-
-impl From<TargetOption> for Target {
-    fn from(target: TargetOption) -> Self {
-        match target {
-            TargetOption::Launch { command, cwd, env, stdio } => Self::Launch(Launch {
-                command: command.into_iter().map(Into::into).collect(),
-                cwd,
-                environment: Some(
-                    env.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
-                ),
-                stdio: stdio.map(Stdio::from),
-            }),
-            TargetOption::Attach(pid) => Self::Attach(pid),
-        }
-    }
-}
-
-impl From<StdioOption> for Stdio {
-    fn from(option: StdioOption) -> Self {
-        match option {
-            StdioOption::Named(StdioName::Inherit) => Self::Inherit,
-            StdioOption::Named(StdioName::Ignore) => Self::Null,
-            StdioOption::Descriptor(fd) => Self::Descriptor(fd),
-        }
     }
 }
 
@@ -167,56 +148,9 @@ impl From<AccountingOption> for Accounting {
     }
 }
 
-fn not_below(max_interval: Duration, interval: Duration) -> Result<Duration, Refusal> {
-    let contradiction =
-        || format!("a maxInterval of {max_interval:?} is below the interval of {interval:?}");
-    (max_interval >= interval)
-        .then_some(max_interval)
-        .ok_or_else(|| Refusal::invalid(contradiction()))
-}
-
-/// The defaults of the core as JSON text.
-pub(crate) fn defaults() -> Result<String, Refusal> {
-    Ok(serde_json::to_string(&Settings::default())?)
-}
-
-/// The six profiles as JSON text.
-pub(crate) fn profiles() -> Result<String, Refusal> {
-    let profiles: Vec<_> = PROFILES.iter().map(ProfileLine::from).collect();
-    Ok(serde_json::to_string(&profiles)?)
-}
-
-/// A profile as JavaScript sees it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ProfileLine {
-    name: &'static str,
-    interval: u128,
-    history: usize,
-    metrics: Vec<&'static str>,
-    export: bool,
-    purpose: &'static str,
-}
-
-impl From<&Profile> for ProfileLine {
-    fn from(profile: &Profile) -> Self {
-        let groups = [
-            (MetricSet::CPU, "cpu"),
-            (MetricSet::MEMORY, "memory"),
-            (MetricSet::IO, "io"),
-            (MetricSet::THREADS, "threads"),
-            (MetricSet::FDS, "fds"),
-            (MetricSet::DELAYS, "delays"),
-            (MetricSet::PSS, "pss"),
-        ];
-        let metrics = groups.into_iter().filter(|(group, _)| profile.metrics.has(*group));
-        Self {
-            name: profile.name,
-            interval: profile.interval.as_millis(),
-            history: profile.history,
-            metrics: metrics.map(|(_, name)| name).collect(),
-            export: profile.export,
-            purpose: profile.purpose,
-        }
-    }
+fn contradiction(settings: &Settings) -> Refusal {
+    let Settings { max_interval, interval, .. } = settings;
+    Refusal::invalid(format!(
+        "a maxInterval of {max_interval:?} is below the interval of {interval:?}"
+    ))
 }

@@ -30,6 +30,26 @@ pub(crate) fn signal_mask() -> SignalMask {
     SignalMask::default()
 }
 
+/// There are none here yet.
+#[derive(Debug)]
+pub enum PipeEnd {}
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl PipeEnd {
+    pub fn number(&self) -> i32 {
+        match *self {}
+    }
+
+    pub fn into_number(self) -> i32 {
+        match self {}
+    }
+}
+
+/// Always refused.
+pub fn pipe() -> io::Result<(PipeEnd, PipeEnd)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Waits a little: when there is room cannot be asked here yet, and who writes again finds out.
 pub fn wait_until_writable<F>(_: F) -> io::Result<()> {
     std::thread::sleep(std::time::Duration::from_millis(10));

@@ -26,7 +26,7 @@ use procmon_model::metrics::MetricSet;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 pub use crate::remote::Remote;
-pub use crate::system::{ancestors, signals, wait_until_writable};
+pub use crate::system::{PipeEnd, ancestors, pipe, signals, wait_until_writable};
 pub use crate::world::{Accounting, AttachError, Inside, SignalMask, World, WorldOptions};
 
 /// The flag of open(2) with which a FIFO without a reader, or one with a slow one, fails instead of keeping us waiting.

@@ -1,0 +1,152 @@
+// The standard streams of a command: pipes to and from it, descriptors, and what becomes of them.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { test } from 'node:test';
+import { run } from 'procmon';
+import { ownCounts, until } from './support/processes.mjs';
+import { runScript } from './support/scripts.mjs';
+
+const timeout = 60_000;
+const MIB = 1024 * 1024;
+
+test('what is written to a command comes back from it', { timeout }, async () => {
+  const handle = run('cat', { stdio: 'pipe' });
+  handle.stdin.write('one\n');
+  handle.stdin.end('two\n');
+  assert.deepEqual([await text(handle.stdout), await text(handle.stderr)], ['one\ntwo\n', '']);
+  assert.equal((await handle).exitCode, 0);
+});
+
+test('output and errors come apart, and streams that are no pipes are null', { timeout }, async () => {
+  const handle = run('echo out; echo err >&2', { shell: true, stdio: ['ignore', 'pipe', 'overlapped'] });
+  assert.equal(handle.stdin, null);
+  assert.deepEqual([await text(handle.stdout), await text(handle.stderr)], ['out\n', 'err\n']);
+  const none = run('true');
+  assert.deepEqual([none.stdin, none.stdout, none.stderr], [null, null, null]);
+  await none;
+});
+
+test('a hundred megabytes flow through a command byte for byte, at the pace of a slow reader', {
+  timeout,
+}, async () => {
+  const handle = run('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
+  const sent = createHash('sha256');
+  const received = createHash('sha256');
+  const block = Buffer.alloc(MIB, 'procmon');
+  let ahead = 0;
+  let furthest = 0;
+  const source = Readable.from(
+    (function* blocks() {
+      for (let n = 0; n < 100; n += 1) {
+        block.writeUInt32LE(n);
+        sent.update(block);
+        ahead += block.length;
+        furthest = Math.max(furthest, ahead);
+        yield Buffer.from(block);
+      }
+    })(),
+    { objectMode: false },
+  );
+  const written = pipeline(source, handle.stdin);
+  for await (const chunk of handle.stdout) {
+    received.update(chunk);
+    ahead -= chunk.length;
+  }
+  await written;
+  assert.equal((await handle).exitCode, 0);
+  assert.equal(received.digest('hex'), sent.digest('hex'));
+  // What is on its way is what the buffers hold, and not what was to be sent.
+  assert.ok(furthest < 10 * MIB, `${furthest} bytes were on their way at once`);
+});
+
+test('a command waits for who reads its output, and goes on from there', { timeout }, async () => {
+  const handle = run('head', ['-c', `${MIB}`, '/dev/zero'], { stdio: ['ignore', 'pipe', 'inherit'], interval: 5 });
+  // It sleeps in write(2): the pipe is full and nobody reads.
+  for await (const { processes } of handle) if (processes[0].state === 'sleeping') break;
+  assert.equal(handle.stdout.readableFlowing, null);
+  let bytes = 0;
+  for await (const chunk of handle.stdout) bytes += chunk.length;
+  assert.equal(bytes, MIB);
+  assert.equal((await handle).exitCode, 0);
+});
+
+test('a command that does not read its input ends all the same, and the writer learns of it', { timeout }, async () => {
+  const handle = run('true', { stdio: ['pipe', 'inherit', 'inherit'] });
+  const broken = once(handle.stdin, 'error');
+  const fill = () => handle.stdin.write(Buffer.alloc(MIB)) || handle.stdin.once('drain', fill);
+  fill();
+  const [error] = await broken;
+  assert.match(error.code, /^(EPIPE|ECONNRESET|ERR_STREAM_DESTROYED)$/);
+  assert.equal((await handle).exitCode, 0);
+});
+
+test('pipes that nobody touches leave nothing open', { timeout }, async () => {
+  for (let n = 0; n < 3; n += 1) await run('echo', ['text'], { stdio: 'pipe' });
+  await until(() => true);
+  const { fds } = ownCounts();
+  for (let n = 0; n < 50; n += 1) await run('echo', ['text'], { stdio: 'pipe' });
+  await until(() => ownCounts().fds <= fds);
+});
+
+test('a command that cannot be started leaves no pipe open', { timeout }, async () => {
+  const { fds } = ownCounts();
+  for (let n = 0; n < 20; n += 1) {
+    const handle = run('procmon-no-such-command', { stdio: 'pipe' });
+    assert.equal(handle.stdout, null);
+    await assert.rejects(handle, { code: 'ENOENT' });
+  }
+  await until(() => ownCounts().fds <= fds);
+});
+
+test('descriptors and open streams are where a command writes to', { timeout }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'procmon-streams-'));
+  const file = await open(join(folder, 'stream'), 'w');
+  const stream = file.createWriteStream();
+  const fd = openSync(join(folder, 'descriptor'), 'w');
+  const { exitCode } = await run('echo out; echo err >&2', {
+    shell: true,
+    stdio: [null, { pipe: () => {}, fd: file.fd }, fd],
+  });
+  stream.destroy();
+  assert.equal(exitCode, 0);
+  const contents = ['stream', 'descriptor'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  assert.deepEqual(contents, ['out\n', 'err\n']);
+});
+
+test('a grandchild that keeps the output open keeps it open, and the result does not wait for it', {
+  timeout,
+}, async () => {
+  const handle = run('sleep 1 & echo early', { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = text(handle.stdout);
+  const { exitCode, survivors, durationMs } = await handle;
+  assert.equal(exitCode, 0);
+  assert.deepEqual(
+    survivors.map(({ parentPid }) => parentPid),
+    [handle.pid],
+  );
+  assert.ok(durationMs < 1000);
+  assert.equal(await output, 'early\n');
+});
+
+test('pipes work in worker threads without a warning', { timeout }, async () => {
+  const ended = await runScript(`
+    import { Worker } from 'node:worker_threads';
+    const body = \`
+      const { text } = require('node:stream/consumers');
+      const { parentPort } = require('node:worker_threads');
+      const { run } = require('procmon');
+      const handle = run('echo', ['text'], { stdio: 'pipe' });
+      text(handle.stdout).then((words) => handle.then(() => parentPort.postMessage(words)));\`;
+    const worker = new Worker(body, { eval: true, execArgv: [] });
+    worker.on('message', (words) => console.log(words));`);
+  assert.deepEqual(ended, { code: 0, signal: null, stdout: 'text\n\n', stderr: '' });
+});

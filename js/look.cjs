@@ -1,0 +1,39 @@
+'use strict';
+
+// Looks without a session: at a tree, and at what could be known here.
+
+const { fromNative } = require('./errors.cjs');
+const native = require('./native.cjs');
+const { accounting, pidNumber } = require('./options.cjs');
+const { treeOf } = require('./tree.cjs');
+const check = require('./validate.cjs');
+
+/** Reads a process and its descendants once. */
+function snapshot(pid = process.pid) {
+  const number = pidNumber(pid);
+  const takenAtMs = Date.now();
+  return { takenAtMs, ...asked(() => native.snapshot(number)) };
+}
+
+/** The same, each process inside its parent. */
+function tree(pid = process.pid) {
+  return treeOf(snapshot(pid));
+}
+
+/** What a session could know here. */
+function capabilities(options = {}) {
+  const { accounting: how = 'auto' } = check.object(options, 'options');
+  const word = JSON.stringify(accounting(how, 'options.accounting'));
+  return asked(() => native.outlook(word));
+}
+
+/** The answer of the native half, or its refusal as an error. */
+function asked(question) {
+  try {
+    return JSON.parse(question());
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+module.exports = { capabilities, snapshot, tree };

@@ -1,0 +1,59 @@
+'use strict';
+
+// Where the standard streams of a command lead: what a user asks for, and our ends of those that are pipes.
+
+const net = require('node:net');
+const { invalidArgType, invalidArgValue } = require('./errors.cjs');
+const check = require('./validate.cjs');
+
+const FD_MAX = 2 ** 31 - 1;
+const FORMS = "must be 'inherit', 'ignore', 'pipe', a file descriptor or a stream that has one";
+
+/** The native half's words for the three streams. */
+function stdioWords(value) {
+  if (!Array.isArray(value)) return Array(3).fill(streamWord(value, 'options.stdio'));
+  if (value.length > 3) throw invalidArgValue('options.stdio', 'has room for three streams', value);
+  return [0, 1, 2].map((index) => streamWord(value[index], `options.stdio[${index}]`));
+}
+
+function streamWord(value, name) {
+  if (value === undefined || value === null || value === 'inherit') return 'inherit';
+  if (value === 'ignore' || value === 'pipe') return value;
+  // Node's other name for a pipe; the two differ on Windows alone.
+  if (value === 'overlapped') return 'pipe';
+  if (typeof value === 'number') return check.integer(value, name, 0, FD_MAX);
+  if (typeof value === 'object' && typeof value.pipe === 'function') return descriptorOf(value, name);
+  if (value === 'ipc')
+    throw invalidArgValue(name, 'cannot be a channel of messages: child_process.fork() has one', value);
+  if (typeof value !== 'string') throw invalidArgType(name, 'of type string or number or a Stream', value);
+  throw invalidArgValue(name, FORMS, value);
+}
+
+/** The descriptor of a stream: of a file that has been opened, of a terminal, or of a socket. */
+function descriptorOf(stream, name) {
+  const fd = stream.fd ?? stream._handle?.fd;
+  if (Number.isInteger(fd) && fd >= 0) return fd;
+  throw invalidArgValue(name, 'has no file descriptor: a file has one once it is open', stream);
+}
+
+/**
+ * Our ends of a command's pipes as streams.
+ * @param {(number | null | undefined)[]} descriptors as the native half gave them
+ * @returns {{ stdin: net.Socket | null, stdout: net.Socket | null, stderr: net.Socket | null }}
+ */
+function openStreams([input, output, errors]) {
+  const reader = (fd) => ((fd ?? null) === null ? null : new net.Socket({ fd, readable: true, writable: false }));
+  const stdin = (input ?? null) === null ? null : new net.Socket({ fd: input, readable: false, writable: true });
+  return { stdin, stdout: reader(output), stderr: reader(errors) };
+}
+
+/** The command has ended: nobody reads its input any more, and what nobody has asked for of its output is let go. */
+function closeStreams({ stdin, stdout, stderr }) {
+  stdin?.destroy();
+  for (const stream of [stdout, stderr]) {
+    // As child_process does: without this an output that nobody reads would stay open for good.
+    if (stream?.readable && stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.resume();
+  }
+}
+
+module.exports = { closeStreams, openStreams, stdioWords };
