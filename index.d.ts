@@ -94,7 +94,7 @@ export class ProcmonError extends Error {
   readonly code: string;
   /** The system's number of the error, negative as in Node. */
   readonly errno?: number;
-  /** What was asked of the system: `spawn npm`, `chdir`, `open`, `attach`. */
+  /** What was asked of the system: `spawn npm`, `chdir`, `open`, `write`, `attach`. */
   readonly syscall?: string;
   /** The file or the command that it concerns. */
   readonly path?: string;
@@ -134,6 +134,16 @@ export interface Watch<Events extends Record<keyof Events, unknown[]>> extends E
   samples(): Sample[];
   /** The summary of what has been watched so far; null where nothing has been yet. */
   summary(): Summary | null;
+  /**
+   * Writes what is kept in memory at this moment as a recording (docs/FORMAT.md): the latest samples, everything that happened
+   * meanwhile, and who was alive when they begin. It holds the event loop until it is written. Rejects with a `ProcmonError`
+   * where the file cannot be written, with what awaiting rejects with where a command could not be started, and with
+   * `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` where an argument makes no sense.
+   *
+   * @param path Where to. A file that is there is replaced when the new one is whole.
+   * @param format What to write: JSON Lines, whatever the path's ending.
+   */
+  save(path: string | URL, format?: 'jsonl'): Promise<void>;
   /** Puts a word of yours into the recording, at this moment. */
   mark(text: string): void;
   /**

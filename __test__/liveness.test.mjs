@@ -32,6 +32,33 @@ test('who iterates over an attached process, or waits for stop, is waited for', 
   assert.deepEqual(ended, { ...quiet, stdout: '3 true\n' });
 });
 
+test('an unreferenced run lets the process go, and a referenced monitor holds it', { timeout }, async () => {
+  const ended = await runScript(`
+    run('sleep', ['100'], { stdio: 'ignore' }).unref().then(() => console.log('not waited for'));
+    attach(process.pid).ref().unref().on('sample', () => {});
+    const monitor = attach(process.pid, { duration: 200 }).ref();
+    monitor.ref().on('end', () => console.log('waited for'));`);
+  assert.deepEqual(ended, { ...quiet, stdout: 'waited for\n' });
+});
+
+test('a monitor whose loop was left and that nobody holds is collected', { timeout }, async () => {
+  const ended = await runScript(
+    `
+    import { readdirSync } from 'node:fs';
+    import { setImmediate } from 'node:timers/promises';
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = threads();
+    const kept = attach(process.pid, { interval: 5 });
+    for await (const sample of kept) break;
+    for await (const sample of attach(process.pid, { interval: 5 })) break;
+    while (threads() > before + 1) { gc(); await setImmediate(); }
+    for await (const sample of kept) break;
+    console.log(threads() - before);`,
+    { args: ['--expose-gc'] },
+  );
+  assert.deepEqual(ended, { ...quiet, stdout: '1\n' });
+});
+
 test('a command that cannot be started disturbs nobody who does not ask', { timeout }, async () => {
   const ended = await runScript(`
     run('procmon-no-such-command');

@@ -45,6 +45,22 @@ test('a file that is there is replaced, and its name may be a URL', { timeout },
   );
 });
 
+test('without metadata the file is what happened and nothing else', { timeout }, async () => {
+  const files = [true, false].map((writeMetadata) => ({
+    writeMetadata,
+    outputFile: join(folder, `${writeMetadata}.jsonl`),
+  }));
+  for (const options of files) await run('true', options);
+  const types = files.map(({ outputFile }) => {
+    const lines = readFileSync(outputFile, 'utf8').trimEnd().split('\n');
+    return [lines[0], lines.at(-1)].map((line) => JSON.parse(line).type);
+  });
+  assert.deepEqual(types, [
+    ['header', 'end'],
+    ['event', 'end'],
+  ]);
+});
+
 test('a full disk costs records and is told, and the command does not notice', { timeout }, async () => {
   const { exitCode, summary } = await run('sh', ['-c', 'exit 6'], { outputFile: '/dev/full' });
   assert.equal(exitCode, 6);

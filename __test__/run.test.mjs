@@ -24,6 +24,7 @@ test('a run is awaited for what the command came to', { timeout }, async () => {
     signal: null,
     failed: true,
     isCanceled: false,
+    isTerminated: false,
     timedOut: false,
   });
   assert.equal(durationMs, summary.durationMs);

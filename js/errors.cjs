@@ -80,6 +80,14 @@ function fromNative(thrown) {
   return new ProcmonError(`${call} ${code}`, { ...details, syscall: call });
 }
 
+/** What Node's own functions said of a file of ours, as an error of this realm that names the file the user knows. */
+function fromFileSystem(cause, path) {
+  if (cause.errno === undefined) return cause;
+  const { code, errno, syscall } = cause;
+  const details = { code, errno, syscall, path };
+  return new ProcmonError(systemMessage(details), { ...details, cause });
+}
+
 /** `ENOENT: no such file or directory, open 'a.jsonl'`, as Node's own messages are made. */
 function systemMessage({ code, errno, syscall, path, pid }) {
   const words = getSystemErrorMap().get(errno)?.[1] ?? 'unknown error';
@@ -119,4 +127,13 @@ function received(value) {
   return `type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`;
 }
 
-module.exports = { AbortError, ProcmonError, fromNative, invalidArgType, invalidArgValue, outOfRange, unknownSignal };
+module.exports = {
+  AbortError,
+  ProcmonError,
+  fromFileSystem,
+  fromNative,
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+  unknownSignal,
+};

@@ -3,6 +3,7 @@
 const { EventEmitter } = require('node:events');
 const { attachOrder } = require('./options.cjs');
 const { AbortError } = require('./errors.cjs');
+const { save } = require('./save.cjs');
 const { Session } = require('./session.cjs');
 const check = require('./validate.cjs');
 
@@ -34,6 +35,10 @@ class Monitor extends EventEmitter {
 
   summary() {
     return this.#session.summary();
+  }
+
+  save(path, format) {
+    return save(this.#session, path, format);
   }
 
   mark(text) {

@@ -19,6 +19,10 @@ class NoSession {
     return [];
   }
 
+  window() {
+    throw this.#error;
+  }
+
   summary() {
     return null;
   }

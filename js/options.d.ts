@@ -53,7 +53,10 @@ export interface WatchOptions {
   profile?: ProfileName | OwnProfile | undefined;
   /** Whether descendants are watched, too. Default true. */
   children?: boolean | undefined;
-  /** How many samples are kept in memory, the latest of them: 0 to 1,000,000. Default 1000. */
+  /**
+   * How many samples are kept in memory, the latest of them, with what happened meanwhile: 0 to 1,000,000, and never more
+   * than 64 MiB in all. Default 1000.
+   */
   history?: number | undefined;
   /** Where to write the recording (JSON Lines, docs/FORMAT.md); a file that is there is replaced. Default: nowhere. */
   outputFile?: string | URL | undefined;

@@ -71,6 +71,11 @@ class Session {
     return linesOf(this.#native.samples()).map((line) => JSON.parse(line));
   }
 
+  /** What is kept in memory, as the bytes of a recording. */
+  window() {
+    return this.#native.window();
+  }
+
   /** The summary so far, or of the whole once it is over; null before the first record. */
   summary() {
     return this.#summary ?? JSON.parse(this.#native.summary());

@@ -24,7 +24,7 @@ function word(value, name) {
 function filePath(value, name) {
   if (typeof value === 'string') return word(value, name);
   if (!isUrl(value)) throw invalidArgType(name, 'of type string or an instance of URL', value);
-  return fileURLToPath(value);
+  return word(fileURLToPath(value), name);
 }
 
 /** A whole number between two others. */

@@ -31,6 +31,7 @@ const result: RunResult = await handle;
 const code: number | null = result.exitCode;
 const awaited: number | undefined = await handle.then(({ pid }) => pid).catch(() => undefined);
 for await (const sample of handle) sample.memoryBytes?.toFixed();
+const saved: Promise<void> = handle.save(new URL('file:///a.jsonl')).then(() => handle.save('b', 'jsonl'));
 {
   await using monitor: Monitor = attach(handle.pid ?? 1, { children: false });
   monitor.latest?.threadCount;
@@ -59,7 +60,7 @@ try {
 
 const same: boolean = procmon.run === run && profiles.daemon.interval === procmon.profiles['realtime-api'].interval;
 
-export { awaited, code, same };
+export { awaited, code, same, saved };
 
 // @ts-expect-error: a rate is not known where a number may be null
 const rate: number = result.summary.coresMean;
@@ -67,6 +68,8 @@ const rate: number = result.summary.coresMean;
 run('true', { stdio: 'ipc' });
 // @ts-expect-error: durations are numbers of milliseconds
 run('true', { interval: '100ms' });
+// @ts-expect-error: there is no such format yet
+handle.save('a.xml', 'xml');
 // @ts-expect-error: there is no such profile
 run('true', { profile: 'fast' });
 // @ts-expect-error: there is no such group of metrics

@@ -83,7 +83,7 @@ pub struct Warning {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// A slow reader made the queue drop records.
+    /// A slow reader made the queue drop records, or they were more than memory keeps.
     RecordsDropped,
     /// Records could not be written to the output file.
     OutputFailed,

@@ -1,4 +1,5 @@
-//! Floor 12. The addon: what JavaScript may ask of a session. Every answer is a number, a truth or JSON text.
+//! Floor 12. The addon: what JavaScript may ask of a session. Every answer is a number, a truth or JSON text, and a
+//! recording its bytes.
 //!
 //! This is the private half of the npm package. `js/` checks arguments before they come here and makes the errors that
 //! users see, so that both belong to the realm of the caller; texts cross the border faster than objects would.
@@ -12,6 +13,7 @@ mod profile;
 mod snapshot;
 mod types;
 
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::js_sink::Waker;
@@ -59,6 +61,12 @@ impl NativeMonitor {
     #[napi(catch_unwind)]
     pub fn samples(&self) -> String {
         self.monitor.samples()
+    }
+
+    /// What is kept in memory as a recording, in JSON Lines. It can be large, and goes to a file: bytes, for once.
+    #[napi(catch_unwind)]
+    pub fn window(&self) -> napi::Result<Buffer> {
+        Ok(self.monitor.window()?.into())
     }
 
     /// Whether the root is still there, under the same number.

@@ -5,11 +5,12 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{mem, thread};
 
+use procmon_core::format::jsonl;
 use procmon_core::session::Session;
 use procmon_core::sink::{Digest, History, JsonLines, Queue, Receiver, Ring, Spare, queue, ring};
 use procmon_model::event::Signal;
 use procmon_model::ports::{Request, Sink};
-use procmon_model::record::Header;
+use procmon_model::record::{Header, Record};
 use procmon_model::settings::Settings;
 use procmon_sys::{PipeEnd, Remote};
 
@@ -116,6 +117,16 @@ impl Monitor {
 
     pub(crate) fn samples(&self) -> String {
         words(self.history.lines())
+    }
+
+    /// The recording of what is kept in memory. Before the first records have come it is the header alone.
+    pub(crate) fn window(&self) -> Result<Vec<u8>, Refusal> {
+        if let Some(text) = self.history.recording() {
+            return Ok(text);
+        }
+        let mut text = Vec::new();
+        jsonl::encode(&Record::Header(Box::new(self.begun.header.clone())), &mut text)?;
+        Ok(text)
     }
 
     pub(crate) fn alive(&self) -> bool {

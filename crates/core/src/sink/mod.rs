@@ -3,11 +3,11 @@
 mod digest;
 mod fanout;
 mod lines;
+mod memory;
 mod queue;
-mod ring;
 
 pub use digest::{Digest, digest};
 pub use fanout::Fanout;
 pub use lines::{JsonLines, Spare};
+pub use memory::{History, Ring, ring};
 pub use queue::{Queue, Receiver, queue};
-pub use ring::{History, Ring, ring};

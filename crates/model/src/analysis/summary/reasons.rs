@@ -4,6 +4,10 @@ use crate::metrics::MetricSet;
 
 use super::shape::Summary;
 
+/// What a recording leaves open that lacks records.
+pub(super) const GAPS: &str = "the recording lacks records: peaks, roles and the foremost processes are those of the rest; the network bytes are not \
+     known, and without its end neither are cpuMs, readBytes and writtenBytes";
+
 /// A sentence for each thing that is null in a summary and that the machine's capabilities say nothing about.
 pub(super) fn missing(summary: &Summary, metrics: MetricSet) -> Vec<String> {
     let launched = summary.exit_code.is_some() || summary.signal.is_some();

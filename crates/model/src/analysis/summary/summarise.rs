@@ -18,7 +18,7 @@ use super::shape::{
     Accounting, MemoryPeak, OwnSummary, PressureSummary, ProcessSummary, RoleSummary, SCHEMA,
     Summary, Top, cpu_millis, millis, rounded, words,
 };
-use super::tally::Tally;
+use super::tally::{Net, Tally};
 
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
@@ -37,6 +37,8 @@ pub struct Summariser {
     at: Elapsed,
     root_ended: Option<Elapsed>,
     warnings: Vec<Warning>,
+    /// Whether the recording itself lacks records: sums of samples are then not those of the session.
+    has_gaps: bool,
     end: Option<RunEnd>,
 }
 
@@ -50,6 +52,7 @@ impl Summariser {
             at: Elapsed::ZERO,
             root_ended: None,
             warnings: Vec::new(),
+            has_gaps: false,
             end: None,
         }
     }
@@ -68,6 +71,7 @@ impl Summariser {
     /// Takes a warning about the recording itself. Warnings that say the same are added up; those that would not be
     /// listed are not kept, since a recording can hold any number of them.
     pub fn warn(&mut self, warning: &Warning) {
+        self.has_gaps |= warning.kind == WarningKind::RecordsDropped;
         let same =
             |known: &&mut Warning| known.kind == warning.kind && known.message == warning.message;
         let is_listed = self.warnings.len() < LISTED_MAX;
@@ -140,7 +144,7 @@ impl Summariser {
         let (memory_peak_bytes, memory_peak_at_ms) =
             highest_memory(peak.as_ref(), largest, self.tally.rss_peak);
         let threads = self.tally.take_threads();
-        let Tally { net, stray, .. } = self.tally;
+        let (net, stray) = self.network();
         let mut summary = Summary {
             schema: SCHEMA.to_owned(),
             command: words(&self.header.command),
@@ -208,15 +212,19 @@ impl Summariser {
         self.root_ended.filter(|_| reaps).map_or(at, |ended| ended.min(at))
     }
 
-    /// What the last record says, or the samples where there is none.
+    /// What the last record says, or the samples where there is none and all of them are there.
     fn totals(&self) -> Totals {
-        let known = self.end.as_ref().map(|end| end.totals);
-        let mut totals = known.unwrap_or(Totals {
+        let sampled = || Totals {
             cpu: self.tally.cpu,
             read: self.tally.read,
             written: self.tally.written,
             ..Totals::default()
-        });
+        };
+        let mut totals = match &self.end {
+            Some(end) => end.totals,
+            None if self.has_gaps => Totals::default(),
+            None => sampled(),
+        };
         if !totals.exact {
             // Readings know the dead to the nanosecond, and what their parents collected in steps of 10 ms.
             totals.cpu = totals.cpu.map(|cpu| cpu.max(self.lives.known_cpu));
@@ -224,8 +232,15 @@ impl Summariser {
         totals
     }
 
-    /// The processor time of the whole that no process was seen to use, and how to share it out.
+    /// What the network moved for the tree and for nobody that was found, as far as every sample is there.
+    fn network(&self) -> (Net, Net) {
+        if self.has_gaps { Default::default() } else { (self.tally.net, self.tally.stray) }
+    }
+
+    /// The processor time of the whole that no process was seen to use, and how to share it out. What processes used that
+    /// the recording does not know is not for the others.
     fn share(&self, total: Option<CpuTime>) -> Share {
+        let total = total.filter(|_| !self.has_gaps);
         let missing =
             total.map_or(CpuTime::ZERO, |total| total.saturating_sub(self.lives.known_cpu));
         Share::new(missing, self.lives.unread)
@@ -248,6 +263,7 @@ impl Summariser {
         let mut reasons = capabilities.reasons.clone();
         reasons.extend(capabilities.refused.iter().cloned());
         reasons.extend(inexact.map(str::to_owned));
+        reasons.extend(self.has_gaps.then(|| reasons::GAPS.to_owned()));
         Accounting {
             tier: capabilities.tier,
             exact,

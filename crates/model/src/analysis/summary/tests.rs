@@ -167,6 +167,22 @@ fn a_session_that_was_cut_says_so_and_keeps_what_is_known() {
 }
 
 #[test]
+fn what_a_recording_with_gaps_does_not_know_is_neither_summed_up_nor_given_to_others() {
+    let (at, kind) = (Elapsed::from_millis(50), WarningKind::RecordsDropped);
+    let gap = Record::Warning(Warning { at, kind, count: 3, message: "gap".to_owned() });
+    let mut records = vec![started(1, 0, "x"), gap, started(2, 60, "y"), ended(2, 80, None, false)];
+    records.push(sample(50, 100, &[(1, 30, 5)]));
+    let cut = summary(&records);
+    assert_eq!((cut.cpu_ms, cut.cores_mean, cut.cores_peak), (None, None, Some(0.6)));
+    records.push(end(100, 9000, 40));
+    let whole = summary(&records);
+    assert_eq!((whole.cpu_ms, whole.processes_seen), (Some(9000.0), Some(40)));
+    assert_eq!((whole.by_role["y"].cpu_ms, whole.accounting.estimated_cpu_ms), (0.0, 0.0));
+    let told = |summary: &Summary| summary.accounting.reasons.iter().any(|it| it.contains("lacks"));
+    assert_eq!((told(&cut), told(&whole)), (true, true));
+}
+
+#[test]
 fn the_first_five_warnings_are_listed_and_counted_on_and_no_others_kept() {
     let warning = |message: u8| {
         let at = Elapsed::ZERO;

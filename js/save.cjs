@@ -1,0 +1,68 @@
+'use strict';
+
+// Writes what a session keeps in memory. Node's own functions do it, off the JavaScript thread, and hold the event loop
+// until it is done.
+
+const { randomBytes } = require('node:crypto');
+const fs = require('node:fs/promises');
+const path = require('node:path');
+const { fromFileSystem } = require('./errors.cjs');
+const check = require('./validate.cjs');
+
+/** What a recording can be written as. */
+const FORMATS = ['jsonl'];
+
+/**
+ * Saves what is kept at this very moment.
+ * @param {{ window(): Buffer }} session
+ * @param {unknown} target the path or URL that a user gave
+ * @param {unknown} format
+ */
+async function save(session, target, format = 'jsonl') {
+  // The working directory can be another one when it is time to write.
+  const file = path.resolve(check.filePath(target, 'path'));
+  check.oneOf(format, 'format', FORMATS);
+  const recording = session.window();
+  try {
+    await write(file, recording);
+  } catch (error) {
+    throw fromFileSystem(error, file);
+  }
+}
+
+/** Puts a file in its place whole. What is no file, such as a pipe or a device, takes the bytes as they come. */
+async function write(file, bytes) {
+  const before = await found(file);
+  if (before && !before.isFile()) return fs.writeFile(file, bytes);
+  return replace(before ? await fs.realpath(file) : file, bytes, before && before.mode & 0o777);
+}
+
+/** What is there; null where nothing is, or where that cannot be said: to write will then fail and say why. */
+async function found(file) {
+  try {
+    return await fs.stat(file);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a new file beside another one, which it then takes the place of, with the same permissions. */
+async function replace(file, bytes, mode) {
+  const fresh = path.join(path.dirname(file), `.procmon-${randomBytes(8).toString('hex')}.tmp`);
+  const handle = await fs.open(fresh, 'wx', mode ?? 0o666);
+  try {
+    try {
+      if (mode !== null) await handle.chmod(mode);
+      await handle.writeFile(bytes);
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(fresh, file);
+  } catch (error) {
+    // What went wrong first is what is told.
+    await fs.rm(fresh, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+module.exports = { save };
