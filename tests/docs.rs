@@ -15,7 +15,9 @@ fn the_page_of_metrics_has_every_metric_of_the_catalogue() {
                 Kind::Gauge => "gauge",
             };
             let Metric { name, unit, help, linux, null_when, .. } = metric;
-            format!("| `{name}` | {unit} | {kind} | {help} | {linux} | {null_when} |")
+            let group: Vec<_> = metric.group.names().collect();
+            let group = group.join(", ");
+            format!("| `{name}` | {unit} | {kind} | {group} | {help} | {linux} | {null_when} |")
         })
         .collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/METRICS.md");
