@@ -184,7 +184,7 @@ export interface Run extends Watch<RunEvents>, PromiseLike<RunResult> {
   readonly stdin: Writable | null;
   /**
    * The command's output, to read from; null unless `stdio` says `pipe`. Somebody has to read it: a command waits when its
-   * pipe is full. What nobody has begun to read when the command has ended is let go.
+   * pipe is full. What the pipe holds when the command has ended can still be read then.
    */
   readonly stdout: Readable | null;
   /** What the command writes about errors, likewise. */

@@ -72,7 +72,6 @@ test('a command waits for who reads its output, and goes on from there', { timeo
   const handle = run('head', ['-c', `${MIB}`, '/dev/zero'], { stdio: ['ignore', 'pipe', 'inherit'], interval: 5 });
   // It sleeps in write(2): the pipe is full and nobody reads.
   for await (const { processes } of handle) if (processes[0].state === 'sleeping') break;
-  assert.equal(handle.stdout.readableFlowing, null);
   let bytes = 0;
   for await (const chunk of handle.stdout) bytes += chunk.length;
   assert.equal(bytes, MIB);
@@ -95,6 +94,23 @@ test('pipes that nobody touches leave nothing open', { timeout }, async () => {
   const { fds } = ownCounts();
   for (let n = 0; n < 50; n += 1) await run('echo', ['text'], { stdio: 'pipe' });
   await until(() => ownCounts().fds <= fds);
+});
+
+test('what was written can be read after the end, stream by stream', { timeout }, async () => {
+  const handle = run('echo out; echo err >&2', { shell: true, stdio: 'pipe' });
+  assert.equal((await handle).exitCode, 0);
+  assert.deepEqual([await text(handle.stdout), await text(handle.stderr)], ['out\n', 'err\n']);
+});
+
+test('whoever outlives the command waits for a reader as it did before', { timeout }, async () => {
+  const handle = run('head -c 8388608 /dev/zero & exit 0', { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const { exitCode } = await handle;
+  assert.equal(exitCode, 0);
+  await until(() => handle.stdout.readableLength >= MIB);
+  assert.ok(handle.stdout.readableLength < 2 * MIB);
+  let bytes = 0;
+  for await (const chunk of handle.stdout) bytes += chunk.length;
+  assert.equal(bytes, 8 * MIB);
 });
 
 test('a command that cannot be started leaves no pipe open', { timeout }, async () => {

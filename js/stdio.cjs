@@ -4,6 +4,7 @@
 
 const net = require('node:net');
 const { invalidArgType, invalidArgValue } = require('./errors.cjs');
+const { Output } = require('./output.cjs');
 const check = require('./validate.cjs');
 
 const FD_MAX = 2 ** 31 - 1;
@@ -39,21 +40,19 @@ function descriptorOf(stream, name) {
 /**
  * Our ends of a command's pipes as streams.
  * @param {(number | null | undefined)[]} descriptors as the native half gave them
- * @returns {{ stdin: net.Socket | null, stdout: net.Socket | null, stderr: net.Socket | null }}
+ * @returns {{ stdin: net.Socket | null, stdout: Output | null, stderr: Output | null }}
  */
-function openStreams([input, output, errors]) {
-  const reader = (fd) => ((fd ?? null) === null ? null : new net.Socket({ fd, readable: true, writable: false }));
-  const stdin = (input ?? null) === null ? null : new net.Socket({ fd: input, readable: false, writable: true });
+function openStreams([input = null, output = null, errors = null]) {
+  const reader = (fd) => (fd === null ? null : new Output(fd));
+  const stdin = input === null ? null : new net.Socket({ fd: input, readable: false, writable: true });
   return { stdin, stdout: reader(output), stderr: reader(errors) };
 }
 
-/** The command has ended: nobody reads its input any more, and what nobody has asked for of its output is let go. */
+/** The command has ended: nobody reads its input any more. */
 function closeStreams({ stdin, stdout, stderr }) {
   stdin?.destroy();
-  for (const stream of [stdout, stderr]) {
-    // As child_process does: without this an output that nobody reads would stay open for good.
-    if (stream?.readable && stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.resume();
-  }
+  stdout?.settle();
+  stderr?.settle();
 }
 
 module.exports = { closeStreams, openStreams, stdioWords };
