@@ -61,6 +61,7 @@ test('PROCMON_NATIVE_PATH is the only place where it is set', { timeout }, () =>
   const { code, message } = loaded(root, { PROCMON_NATIVE_PATH: '/nowhere/procmon.node' });
   assert.equal(code, 'ERR_PROCMON_NO_BINDING');
   assert.equal(message.split('\n')[1], '  /nowhere/procmon.node: not there');
+  assert.equal(message.split('\n')[2], 'PROCMON_NATIVE_PATH is set, so nothing else is tried: correct it or unset it');
   assert.equal(message.split('\n').length, 3);
 });
 
@@ -74,6 +75,33 @@ test('a native half of another version is refused', { timeout }, () => {
   );
 });
 
+test('a system that no package is for is told which there are', { timeout }, () => {
+  const copy = copyOfPackage();
+  const { message } = loaded(copy, {}, "Object.defineProperty(process, 'arch', { value: 's390x' });");
+  const [first, ...rest] = message.split('\n');
+  assert.match(first, /^the native part for linux-s390x-(gnu|musl) could not be loaded; tried:$/);
+  assert.match(rest.at(-1), /^there are native parts for linux-x64-gnu, .*, win32-arm64-msvc only; elsewhere/);
+});
+
+test('a refusal by the C library names what is wrong with it', { timeout }, () => {
+  const refusals = [
+    [
+      "/lib/libc.so.6: version `GLIBC_2.17' not found (required by x.node)",
+      /^this system's C library is too old: it lacks GLIBC_2\.17,/,
+    ],
+    [
+      'libc.musl-x86_64.so.1: cannot open shared object file',
+      /^the native part was made for another C library than that of /,
+    ],
+  ];
+  const copy = copyOfPackage();
+  writeFileSync(join(copy, `procmon.${platform()}.node`), 'text');
+  for (const [message, remedy] of refusals) {
+    const before = `require('node:module')._extensions['.node'] = () => { throw new Error(${JSON.stringify(message)}); };`;
+    assert.match(loaded(copy, {}, before).message.split('\n').at(-1), remedy);
+  }
+});
+
 /** The JavaScript of the package in a folder of its own. */
 function copyOfPackage(itsVersion = version) {
   const copy = mkdtempSync(join(tmpdir(), 'procmon-loader-'));
@@ -83,9 +111,10 @@ function copyOfPackage(itsVersion = version) {
   return copy;
 }
 
-/** What a fresh Node gets when it loads the package in a folder: its version, or the code and message of an error. */
-function loaded(folder, env = {}) {
+/** What a fresh Node gets that does something and loads the package in a folder: its version, or an error's code and message. */
+function loaded(folder, env = {}, before = '') {
   const script = `
+    ${before}
     let answer;
     try {
       answer = { version: require(${JSON.stringify(folder)}).version };

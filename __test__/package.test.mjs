@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { PLATFORMS } from '../js/platform.cjs';
+import { platformFiles } from '../scripts/manifests.mjs';
+import { platforms } from '../scripts/platforms.mjs';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,6 +35,53 @@ test('the package holds what its manifest names and nothing of the workshop', ()
   for (const file of named) assert.ok(packed.includes(file.replace('./', '')), `${file} is not packed`);
   const elsewhere = packed.filter((file) => file.includes('/') && !/^(bin|js)\//.test(file));
   assert.deepEqual(elsewhere, []);
+});
+
+test('the loader and napi-rs are told of the same platforms', () => {
+  assert.deepEqual(
+    platforms.map(({ name }) => name),
+    PLATFORMS,
+  );
+});
+
+test('the manifests of the platform packages are as `npm run package` writes them', () => {
+  for (const [path, content] of platformFiles()) {
+    assert.equal(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'), content, path);
+  }
+});
+
+test('a platform package names its system, its two files and no scripts', () => {
+  const {
+    name,
+    version,
+    os,
+    cpu,
+    libc,
+    main,
+    files,
+    scripts,
+    preferUnplugged,
+  } = require('../npm/linux-arm64-musl/package.json');
+  assert.deepEqual(
+    { name, version, os, cpu, libc, main, files, scripts, preferUnplugged },
+    {
+      name: '@procmon/linux-arm64-musl',
+      version: manifest.version,
+      os: ['linux'],
+      cpu: ['arm64'],
+      libc: ['musl'],
+      main: 'procmon.linux-arm64-musl.node',
+      files: ['procmon.linux-arm64-musl.node', 'procmon', 'LICENSE-APACHE', 'LICENSE-MIT'],
+      scripts: undefined,
+      preferUnplugged: true,
+    },
+  );
+  assert.ok(require('../npm/win32-x64-msvc/package.json').files.includes('procmon.exe'));
+});
+
+test('the checkout cannot be published by mistake: what is published is put together by `npm run package`', () => {
+  assert.equal(manifest.private, true);
+  assert.equal(manifest.optionalDependencies, undefined);
 });
 
 test('the crates and the package have one version', () => {

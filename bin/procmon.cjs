@@ -8,7 +8,7 @@ const { spawn } = require('node:child_process');
 const { constants, accessSync, existsSync, readFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { REMEDY, platformName, platformPackage } = require('../js/platform.cjs');
+const { missingRemedy, platformName, platformPackage } = require('../js/platform.cjs');
 
 /** The exit code for troubles of our own, as timeout(1) and env(1) have it. */
 const OWN_FAILURE = 125;
@@ -23,15 +23,20 @@ const SENT_TO_ALL = ['SIGINT', 'SIGQUIT'];
 main();
 
 function main() {
-  const binary = findBinary();
-  if (binary === null) return;
   // The command line tells by this that there is a parent whose end it has to notice; a stale one would mislead it.
   const { PROCMON_SHIM_PID: _, ...env } = process.env;
+  let binary;
   try {
+    binary = findBinary();
+    if (binary === null) return;
     become(binary, env);
     stayAsParent(binary, { ...env, PROCMON_SHIM_PID: `${process.pid}` });
   } catch (error) {
-    fail(`${binary} could not be started: ${error.message}`, 'node --permission needs --allow-child-process');
+    const what = binary ?? 'the native program';
+    fail(
+      `${what} could not be started: ${error.message}`,
+      'node --permission needs --allow-child-process and --allow-fs-read',
+    );
   }
 }
 
@@ -51,7 +56,7 @@ function findBinary() {
   const binary = candidates.find((candidate) => existsSync(candidate));
   if (binary === undefined) {
     const tried = candidates.join(', ');
-    return fail(`the native program for ${platformName()} was not found; tried: ${tried}`, REMEDY);
+    return fail(`the native program for ${platformName()} was not found; tried: ${tried}`, missingRemedy());
   }
   try {
     // A failed execve(2) would end Node with a core dump, so the question comes first.
@@ -78,7 +83,7 @@ function stayAsParent(binary, env) {
   for (const name of SENT_TO_ONE) listeners.set(name, () => child.kill(name));
   for (const name of SENT_TO_ALL) listeners.set(name, () => terminalSends() || child.kill(name));
   for (const [name, listener] of listeners) process.on(name, listener);
-  child.on('error', (error) => fail(`${binary} could not be started: ${error.message}`, REMEDY));
+  child.on('error', (error) => fail(`${binary} could not be started: ${error.message}`, missingRemedy()));
   child.on('exit', (code, signal) => {
     // A listener of ours would swallow the signal that we are to die by.
     for (const [name, listener] of listeners) process.off(name, listener);

@@ -6,7 +6,8 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 const { ProcmonError } = require('./errors.cjs');
-const { REMEDY, platformName, platformPackage } = require('./platform.cjs');
+const { platformName, platformPackage } = require('./platform.cjs');
+const { remedyFor } = require('./remedy.cjs');
 const { version } = require('../package.json');
 
 const ROOT = path.join(__dirname, '..');
@@ -20,6 +21,7 @@ const LIBRARY =
  */
 function load() {
   const tried = [];
+  const errors = [];
   for (const { name, binding } of candidates()) {
     try {
       const native = binding();
@@ -27,11 +29,12 @@ function load() {
       tried.push(`${name}: not there`);
     } catch (error) {
       if (error.code === 'ERR_PROCMON_VERSION_MISMATCH') throw error;
+      errors.push(error);
       tried.push(`${name}: ${error.message.split('\n')[0]}`);
     }
   }
   const list = tried.map((line) => `\n  ${line}`).join('');
-  const message = `the native part for ${platformName()} could not be loaded; tried:${list}\n${REMEDY}`;
+  const message = `the native part for ${platformName()} could not be loaded; tried:${list}\n${remedyFor(errors)}`;
   throw new ProcmonError(message, { code: 'ERR_PROCMON_NO_BINDING' });
 }
 

@@ -6,6 +6,7 @@
 const path = require('node:path');
 const { invalidArgValue, outOfRange } = require('./errors.cjs');
 const core = require('./known.cjs');
+const { checkMayWrite } = require('./permission.cjs');
 const { stdioWords } = require('./stdio.cjs');
 const check = require('./validate.cjs');
 
@@ -98,11 +99,17 @@ function watching(options) {
   take('accounting', accounting);
   take('net', check.boolean);
   take('threads', check.boolean);
-  take('outputFile', (value, name) => path.resolve(check.filePath(value, name)));
+  take('outputFile', outputFile);
   take('writeMetadata', check.boolean);
   const { interval: least, origin } = intervalInForce(order);
   if (order.maxInterval < least) throw outOfRange('options.maxInterval', `>= ${origin} (${least})`, order.maxInterval);
   return order;
+}
+
+function outputFile(value, name) {
+  const file = path.resolve(check.filePath(value, name));
+  checkMayWrite(file);
+  return file;
 }
 
 function interval(value, name) {

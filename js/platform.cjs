@@ -8,10 +8,29 @@ const { readFileSync } = require('node:fs');
 /** The platform packages are called by this and the platform's name: `@procmon/linux-x64-gnu`. */
 const PACKAGE_PREFIX = '@procmon/';
 
-/** How to repair an installation that lacks its platform package. */
-const REMEDY =
-  'npm leaves optional packages out when the lockfile was made on another system (https://github.com/npm/cli/issues/4828) ' +
-  'or with --omit=optional: remove node_modules and package-lock.json, then install again';
+/** The platforms that there are packages for. */
+const PLATFORMS = [
+  'linux-x64-gnu',
+  'linux-x64-musl',
+  'linux-arm64-gnu',
+  'linux-arm64-musl',
+  'darwin-x64',
+  'darwin-arm64',
+  'win32-x64-msvc',
+  'win32-arm64-msvc',
+];
+
+/** How to get the native parts where there are none. */
+function missingRemedy() {
+  if (!PLATFORMS.includes(platformName())) {
+    return `there are native parts for ${PLATFORMS.join(', ')} only; elsewhere they have to be built from a checkout`;
+  }
+  return (
+    'npm leaves optional packages out when the lockfile was made on another system ' +
+    '(https://github.com/npm/cli/issues/4828) or with --omit=optional: remove node_modules and package-lock.json, ' +
+    'then install again'
+  );
+}
 
 /** This machine as napi-rs names it: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
 function platformName() {
@@ -39,4 +58,4 @@ function usesMusl() {
   }
 }
 
-module.exports = { REMEDY, platformName, platformPackage };
+module.exports = { PACKAGE_PREFIX, PLATFORMS, missingRemedy, platformName, platformPackage };

@@ -5,6 +5,7 @@ const { AbortError, ProcmonError, invalidArgType } = require('./errors.cjs');
 const { Monitor } = require('./monitor.cjs');
 const { NoSession } = require('./no-session.cjs');
 const { flag, runOrder } = require('./options.cjs');
+const { checkMayStart } = require('./permission.cjs');
 const { ProcessList } = require('./processes.cjs');
 const { Session } = require('./session.cjs');
 const { closeStreams, openStreams } = require('./stdio.cjs');
@@ -59,6 +60,7 @@ function run(command, args, options) {
   if (signal !== undefined) check.abortSignal(signal, 'options.signal');
   const reject = flag(given, 'reject', false);
   const order = runOrder(command, words, given);
+  checkMayStart(command);
   return new Run({ command, args: [...words], order, reject, signal });
 }
 

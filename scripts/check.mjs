@@ -1,7 +1,7 @@
 // Everything a change has to satisfy beside the tests. `npm run check` runs this; the last stage compares with what is staged.
 
 import { spawnSync } from 'node:child_process';
-import { environment, runStages } from './stages.mjs';
+import { environment, runStages, typescript } from './stages.mjs';
 
 const missing = ['typos', 'cargo-shear', 'cargo-deny'].filter((tool) => !isInstalled(tool));
 if (missing.length > 0) {
@@ -32,7 +32,7 @@ runStages('check', [
   },
   { name: 'rust docs', command: ['cargo', 'doc', '--workspace', '--no-deps'], env: { RUSTDOCFLAGS: '-D warnings' } },
   { name: 'biome', command: ['biome', 'check', '--error-on-warnings'] },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types', command: [...typescript('typescript'), '-p', 'tsconfig.json'] },
   // One seed, so that a change is not blamed for luck; `npm run fuzz` looks elsewhere each time.
   { name: 'fuzz, briefly', command: ['node', 'scripts/fuzz.mjs', '2', '--seed=1'] },
   { name: 'generated files are fresh', command: ['git', 'diff', '--exit-code'] },

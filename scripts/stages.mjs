@@ -15,6 +15,11 @@ const folders = [join(root, 'node_modules', '.bin'), join(root, 'target', 'check
 /** The environment that every command here runs in. */
 export const environment = { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
 
+/** What starts one of the two compilers that are installed: both call their program tsc. */
+export function typescript(name) {
+  return ['node', join('node_modules', name, 'bin', 'tsc')];
+}
+
 /**
  * @typedef {object} Stage
  * @property {string} name what the stage is called in the report

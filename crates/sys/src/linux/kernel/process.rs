@@ -8,8 +8,10 @@ use procmon_model::units::{Bytes, CpuTime};
 
 /// The number of the thread that asks.
 pub(crate) fn own_thread() -> u32 {
+    // glibc has a function of that name since 2.30 only, and our packages are for older ones, too.
     // SAFETY: the call takes nothing and cannot fail.
-    unsafe { libc::gettid() }.cast_unsigned()
+    let thread = unsafe { libc::syscall(libc::SYS_gettid) };
+    u32::try_from(thread).unwrap_or_default()
 }
 
 /// The user that we act as.

@@ -1,0 +1,61 @@
+// A registry of our own on this machine: verdaccio, which asks no other one.
+
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const CONFIGURATION = `
+storage: ./storage
+uplinks: {}
+packages:
+  '**': { access: $all, publish: $all }
+log: { type: stdout, format: pretty, level: error }
+`;
+
+/**
+ * Starts verdaccio.
+ * @param {string} verdaccio the folder of its package
+ * @returns {Promise<{ url: string, publish(path: string, env: object): Promise<void>, stop(): Promise<void> }>}
+ */
+export async function startRegistry(verdaccio) {
+  const folder = mkdtempSync(join(tmpdir(), 'procmon-registry-'));
+  writeFileSync(join(folder, 'config.yaml'), CONFIGURATION);
+  const address = `127.0.0.1:${await freePort()}`;
+  const args = ['--config', 'config.yaml', '--listen', address];
+  const server = fork(join(verdaccio, 'bin', 'verdaccio'), args, {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const words = [];
+  server.stderr.setEncoding('utf8').on('data', (chunk) => words.push(chunk));
+  const ended = once(server, 'exit');
+  const started = await Promise.race([once(server, 'message').then(() => true), ended.then(() => false)]);
+  if (!started) throw new Error(`verdaccio did not start: ${words.join('')}`);
+  const url = `http://${address}/`;
+  return {
+    url,
+    /** Publishes a folder or a tarball. Everybody may here, but npm asks for a name before it tries. */
+    async publish(path, env) {
+      const args = ['publish', path, '--registry', url, `--//${address}/:_authToken=anybody`];
+      await promisify(execFile)('npm', args, { cwd: folder, env });
+    },
+    async stop() {
+      server.kill();
+      await ended;
+    },
+  };
+}
+
+/** A port that nobody listens on: the one that the system gives to who asks for any. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,38 @@
+'use strict';
+
+// What helps where the native half could not be loaded. The error that weighs most speaks: a file that is there and was refused
+// tells more than all those that are not there.
+
+const path = require('node:path');
+const { missingRemedy, platformName } = require('./platform.cjs');
+
+const ROOT = path.join(__dirname, '..');
+
+/** Node 20 knows the permission model by its first name alone. */
+const PERMISSION = Number.parseInt(process.versions.node, 10) < 22 ? '--experimental-permission' : '--permission';
+
+/**
+ * @param {Error[]} errors those that loading the candidates gave
+ * @returns {string}
+ */
+function remedyFor(errors) {
+  if (errors.some(({ code }) => code === 'ERR_DLOPEN_DISABLED' || code === 'ERR_ACCESS_DENIED')) {
+    return `node ${PERMISSION} loads procmon with --allow-addons and --allow-fs-read=${path.join(ROOT, '*')}; run() needs --allow-child-process, too`;
+  }
+  const [, wanted] = firstMatch(errors, /version `(GLIBC_[\d.]+)' not found/);
+  if (wanted) return `this system's C library is too old: it lacks ${wanted}, and procmon's packages need glibc 2.17`;
+  if (
+    firstMatch(errors, /libc\.musl-|ld-musl-|libc\.so\.6: cannot open|__register_atfork: symbol not found/).length > 0
+  ) {
+    return `the native part was made for another C library than that of ${platformName()}: remove node_modules, then install on this system`;
+  }
+  if (process.env.PROCMON_NATIVE_PATH)
+    return 'PROCMON_NATIVE_PATH is set, so nothing else is tried: correct it or unset it';
+  return missingRemedy();
+}
+
+function firstMatch(errors, pattern) {
+  return errors.map(({ message }) => pattern.exec(message)).find(Boolean) ?? [];
+}
+
+module.exports = { remedyFor };

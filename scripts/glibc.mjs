@@ -1,0 +1,19 @@
+// How new a glibc a file needs. Every symbol that is bound to a version has that version's name in the file's string table.
+
+import { readFileSync } from 'node:fs';
+
+/** What the packages for glibc promise: CentOS 7, Debian 8 and all that came after them. */
+export const OLDEST_GLIBC = '2.17';
+
+/** The highest version of glibc that a file names, as `2.17`; null where it names none. */
+export function neededGlibc(file) {
+  const names = readFileSync(file, 'latin1').matchAll(/\0GLIBC_(\d+\.\d+)[.\d]*(?=\0)/g);
+  return [...names].map(([, version]) => version).reduce((a, b) => (a === null || isNewer(b, a) ? b : a), null);
+}
+
+/** Whether one version of glibc came after another. */
+export function isNewer(version, other) {
+  const [major, minor] = version.split('.').map(Number);
+  const [otherMajor, otherMinor] = other.split('.').map(Number);
+  return major === otherMajor ? minor > otherMinor : major > otherMajor;
+}

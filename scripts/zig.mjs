@@ -1,0 +1,49 @@
+// Builds against an old glibc: zig, as a linker, knows which symbols each version of it had. Zig and cargo-zigbuild come from
+// PyPI as programs.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { OLDEST_GLIBC } from './glibc.mjs';
+import { root } from './stages.mjs';
+
+const requirements = join(root, 'scripts', 'zig-tools.txt');
+const folder = join(root, 'target', 'zig');
+const installed = join(folder, 'installed.txt');
+
+/**
+ * Puts zig and cargo-zigbuild into target/zig, where they are not there yet.
+ * @returns {{ programs: string } | { missing: string }} the folder of their programs, or why there are none
+ */
+export function zigTools() {
+  const programs = join(folder, 'bin');
+  const wanted = readFileSync(requirements, 'utf8');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return { programs };
+  rmSync(folder, { recursive: true, force: true });
+  // The system's own, where there is one: a venv of a wrapper is a wrapper.
+  const python = ['/usr/bin/python3'].find(existsSync) ?? 'python3';
+  const pip = ['install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements];
+  const missing = failure(python, ['-m', 'venv', folder]) ?? failure(join(programs, 'pip'), pip);
+  if (missing) return { missing: `zig could not be had from PyPI: ${missing}` };
+  writeFileSync(installed, wanted);
+  return { programs };
+}
+
+/** Builds the addon and the command line for a triple of glibc; throws where that fails. */
+export function buildWithZig(triple, { programs }) {
+  const args = ['zigbuild', '--release', '--target', `${triple}.${OLDEST_GLIBC}`, '--target-dir', 'target'];
+  const result = spawnSync(join(programs, 'cargo-zigbuild'), [...args, '-p', 'procmon-cli', '-p', 'procmon-node'], {
+    cwd: root,
+    env: { ...process.env, PATH: [programs, process.env.PATH].join(delimiter) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw new Error(`cargo zigbuild for ${triple} failed`);
+}
+
+/** The last words of a program that failed; null of one that did not. */
+function failure(program, args) {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (error) return error.message;
+  return status === 0 ? null : `${stdout}${stderr}`.trim().split('\n').at(-1);
+}
