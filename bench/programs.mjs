@@ -37,12 +37,20 @@ export function compile(sources, scratch) {
   return { ...programs, nothing: nothing.failure ? null : nothing.made };
 }
 
-/** Copies a program or script to where every user may run it. */
-export function lend(path, scratch, hint) {
+/** Builds a crate of the workspace and returns the folder that holds what came of it. */
+export function buildCrate(root, name) {
+  const words = ['build', '--release', '--quiet', '-p', name];
+  const { status, error } = spawnSync('cargo', words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (error || status !== 0) throw new Unavailable(`cargo ${words.join(' ')} failed`);
+  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'release');
+}
+
+/** Copies a program or script to where every user may run it, under another name where one is given. */
+export function lend(path, scratch, hint, name = basename(path)) {
   if (!existsSync(path)) throw new Unavailable(`${basename(path)} is missing: ${hint}`);
   const folder = join(scratch, 'lent');
   mkdirSync(folder, { mode: 0o755, recursive: true });
-  const copy = join(folder, basename(path));
+  const copy = join(folder, name);
   if (existsSync(copy)) return copy;
   copyFileSync(path, copy);
   chmodSync(copy, 0o755);

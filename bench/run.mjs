@@ -89,7 +89,7 @@ function contextOf(options, scratch) {
   const scripts = { forks: script('forks'), cluster: script('cluster') };
   // Pages of the usual node are shared with every other node on the machine, which a proportional size shows and nothing else does.
   const node = () => lend(process.execPath, scratch, 'node itself');
-  return { options, root, scratch, programs, scripts, node, runner, procmon, users: users(), modes, say };
+  return { options, root, scratch, binary, programs, scripts, node, runner, procmon, users: users(), modes, say };
 }
 
 function fail(reason) {

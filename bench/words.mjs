@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { spread } from './statistics.mjs';
 
 /** The suites, in the order in which they run. */
-export const SUITES = ['samples', 'idle', 'slowdown', 'accuracy', 'peers'];
+export const SUITES = ['samples', 'idle', 'slowdown', 'accuracy', 'border', 'start', 'package', 'peers'];
 
 export const USAGE = `usage: npm run bench -- [options] [suite…]
 
@@ -61,6 +61,11 @@ export function middle(values, digits) {
 /** A share as percent. */
 export function percent(share, digits = 2) {
   return number(share * 100, digits, '%');
+}
+
+/** A size in kB, as npm tells it. */
+export function kilobytes(bytes) {
+  return number(bytes / 1e3, bytes < 1e5 ? 1 : 0, 'kB');
 }
 
 /** Memory in MiB. */

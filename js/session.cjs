@@ -151,7 +151,9 @@ class Session {
     if (this.#native === undefined) return;
     // What is there after the end has been said is the rest, so the question comes first.
     this.#ended ||= this.#native.ended();
-    this.#lines.push(...linesOf(this.#native.drain()));
+    for (let text = this.#native.drain(); text !== ''; text = this.#native.drain()) {
+      for (const line of linesOf(text)) this.#lines.push(line);
+    }
     this.#handOn();
     if (!this.#isListenedTo()) listenedTo.delete(this);
   }

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { lend, Unavailable } from '../programs.mjs';
+import { buildCrate, lend } from '../programs.mjs';
 import { median } from '../statistics.mjs';
 import { bounded, figure, row } from '../table.mjs';
 import { middle, time } from '../words.mjs';
@@ -70,9 +70,5 @@ function opening(source, rounds, as) {
 
 /** Builds the Rust part and returns a copy that every user may run. */
 function build({ root, scratch }) {
-  const words = ['build', '--release', '--quiet', '-p', 'procmon-bench'];
-  const { status, error } = spawnSync('cargo', words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (error || status !== 0) throw new Unavailable(`cargo ${words.join(' ')} failed`);
-  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-  return lend(join(target, 'release', 'procmon-bench'), scratch, 'cargo put it elsewhere');
+  return lend(join(buildCrate(root, 'procmon-bench'), 'procmon-bench'), scratch, 'cargo put it elsewhere');
 }

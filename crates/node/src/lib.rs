@@ -39,7 +39,8 @@ impl NativeMonitor {
         Ok(self.monitor.header()?)
     }
 
-    /// The records since the last time, one a line. Those that are there when a session has ended are its last.
+    /// The records since the last time, one a line, a portion of them: an empty text when none is left. Those that are there
+    /// when a session has ended are its last.
     #[napi(catch_unwind)]
     pub fn drain(&self) -> String {
         self.monitor.drain()

@@ -12,6 +12,10 @@ use procmon_model::units::Elapsed;
 
 use crate::format::jsonl;
 
+/// About how many bytes are drained at once. Beyond some 120 kB an allocator gives a text back to the kernel each time and
+/// has it clear fresh pages for the next, which costs more than all the rest.
+const PORTION_BYTES: usize = 96 * 1024;
+
 /// The driver's end.
 pub struct Queue {
     shared: Arc<Shared>,
@@ -122,9 +126,10 @@ impl Drop for Queue {
 }
 
 impl Receiver {
-    /// Moves all lines that are there into `text`, a warning about dropped ones first.
+    /// Moves the oldest lines that are there into `text`, a portion of them, a warning about dropped ones first. Nothing is
+    /// moved when nothing is left.
     pub fn drain(&self, text: &mut Vec<u8>) {
-        take(&mut self.shared.lock(), text);
+        take(&mut self.shared.lock(), text, PORTION_BYTES);
     }
 
     /// Waits for lines and moves them into `text`; false when the session is over and nothing is left.
@@ -133,12 +138,12 @@ impl Receiver {
         let waiting = |state: &mut State| state.lines.is_empty() && !state.finished;
         let mut state =
             self.shared.ready.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner);
-        take(&mut state, text);
+        take(&mut state, text, usize::MAX);
         !text.is_empty()
     }
 }
 
-fn take(state: &mut State, text: &mut Vec<u8>) {
+fn take(state: &mut State, text: &mut Vec<u8>, most: usize) {
     let count = std::mem::take(&mut state.dropped);
     if count > 0 {
         let warning = Record::Warning(Warning {
@@ -151,7 +156,9 @@ fn take(state: &mut State, text: &mut Vec<u8>) {
             state.dropped = count;
         }
     }
-    for line in state.lines.drain(..) {
+    while text.len() < most
+        && let Some(line) = state.lines.pop_front()
+    {
         text.extend_from_slice(&line.text);
     }
 }
@@ -171,7 +178,14 @@ mod tests {
 
     fn drained(receiver: &Receiver) -> Vec<Record> {
         let mut text = Vec::new();
-        receiver.drain(&mut text);
+        let mut portion = Vec::new();
+        loop {
+            receiver.drain(&mut portion);
+            if portion.is_empty() {
+                break;
+            }
+            text.append(&mut portion);
+        }
         text.split_inclusive(|byte| *byte == b'\n')
             .map(|line| jsonl::decode(line).unwrap())
             .collect()
@@ -189,6 +203,21 @@ mod tests {
         assert_eq!(records[1..], [mark("second"), mark("third")]);
         assert_eq!(queue.loss().map(|loss| loss.records), Some(2));
         assert_eq!(drained(&receiver), []);
+    }
+
+    #[test]
+    fn much_comes_in_portions_and_a_line_larger_than_one_comes_whole() {
+        let (mut queue, receiver) = queue(10, || {});
+        let long = mark(&"x".repeat(2 * PORTION_BYTES));
+        for record in [mark("first"), long.clone(), mark("last")] {
+            queue.write(&record);
+        }
+        let portions = [0, 1, 2].map(|_| {
+            let mut text = Vec::new();
+            receiver.drain(&mut text);
+            text.split_inclusive(|byte| *byte == b'\n').count()
+        });
+        assert_eq!(portions, [2, 1, 0]);
     }
 
     #[test]

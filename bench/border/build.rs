@@ -1,0 +1,5 @@
+//! The link flags of the benchmark's addon.
+
+fn main() {
+    napi_build::setup();
+}
