@@ -1,8 +1,6 @@
 //! Floor 12. The records on stdout: a queue, and the thread that waits for whoever reads them.
 
-use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 use std::thread::{self, JoinHandle};
 
 use procmon_core::sink::{Queue, Receiver, queue};
@@ -22,7 +20,7 @@ impl LinesOut {
     /// Begins to write to stdout what goes into the queue.
     pub(crate) fn start() -> io::Result<(Queue, Self)> {
         // Of our own, so that nothing is buffered a second time.
-        let stdout = Patient(File::from(io::stdout().as_fd().try_clone_to_owned()?));
+        let stdout = Patient(procmon_sys::duplicate(&io::stdout())?);
         let (queue, receiver) = queue(CAPACITY, || {});
         let writer = thread::Builder::new().name("records".to_owned());
         let thread = writer.spawn(move || write_all(&receiver, stdout))?;

@@ -4,7 +4,6 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// A file that is not there before its first byte. What a file of this name held is lost then.
@@ -50,7 +49,7 @@ impl Write for OutFile {
 fn opened(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
-    options.custom_flags(procmon_sys::OPEN_WITHOUT_WAITING).open(path)
+    procmon_sys::without_waiting(&mut options).open(path)
 }
 
 fn copy_of(error: &io::Error) -> io::Error {

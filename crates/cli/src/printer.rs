@@ -6,11 +6,11 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::os::fd::AsFd;
 
 use procmon_core::report::text::{self, Style};
 use procmon_model::analysis::Summary;
 use procmon_model::printable::printable;
+use procmon_sys::Stream;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::args::ColourChoice;
@@ -91,7 +91,7 @@ fn one_line(text: &str) -> String {
     printable(text, char::REPLACEMENT_CHARACTER)
 }
 
-fn style(stream: impl IsTerminal + AsFd, choice: ColourChoice) -> Style {
+fn style(stream: impl IsTerminal + Stream, choice: ColourChoice) -> Style {
     let colour = match choice {
         ColourChoice::Always => true,
         ColourChoice::Never => false,

@@ -2,21 +2,17 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process;
 
 use procmon_core::format::outline;
 use procmon_model::analysis::Summary;
+use procmon_sys::{as_private_as, duplicate, is_same_file, take_after};
 
 use crate::patient::Patient;
 
 /// How many names are tried for a new file, each of which somebody else may have taken.
 const NAMES: u32 = 100;
-
-/// What a new file may be at most; the user's umask takes something away from it.
-const MODE: u32 = 0o666;
 
 /// Writes a summary for programs, in lines that people can read as well.
 pub(crate) fn write_json(summary: &Summary, out: impl Write) -> io::Result<()> {
@@ -29,7 +25,7 @@ pub(crate) fn replace(path: &Path, summary: &Summary) -> io::Result<()> {
     let mut text = Vec::new();
     write_json(summary, &mut text)?;
     let Ok(there) = fs::metadata(path) else {
-        return Draft::beside(path, MODE)?.become_the_file(path, &text);
+        return Draft::beside(path, &mut OpenOptions::new())?.become_the_file(path, &text);
     };
     if let Some(stream) = own_stream(&there) {
         return Patient(stream).write_all(&text);
@@ -44,19 +40,18 @@ pub(crate) fn replace(path: &Path, summary: &Summary) -> io::Result<()> {
 
 /// The one of our streams that leads there, as for `/dev/stdout`: the summary comes below what was written to it.
 fn own_stream(there: &Metadata) -> Option<File> {
-    let place = |of: &Metadata| (of.dev(), of.ino());
-    let streams =
-        [io::stdout().as_fd().try_clone_to_owned(), io::stderr().as_fd().try_clone_to_owned()];
-    let mut streams = streams.into_iter().flatten().map(File::from);
-    streams.find(|stream| stream.metadata().is_ok_and(|own| place(&own) == place(there)))
+    let streams = [duplicate(&io::stdout()), duplicate(&io::stderr())];
+    let mut streams = streams.into_iter().flatten();
+    streams.find(|stream| stream.metadata().is_ok_and(|own| is_same_file(&own, there)))
 }
 
 /// Puts a new file in the place of an old one that others know by its mode and its owner.
 fn put_over(path: &Path, old: &Metadata, text: &[u8]) -> io::Result<()> {
-    // Never open to more users than the old one, not even for a moment.
-    let Ok(draft) = Draft::beside(path, old.mode() & MODE) else { return overwrite(path, text) };
+    let mut options = OpenOptions::new();
+    let draft = Draft::beside(path, as_private_as(&mut options, old));
+    let Ok(draft) = draft else { return overwrite(path, text) };
     // What may not be written over is replaced by a file of our own: the folder leaves that to us.
-    if !draft.resembles(old) && overwrite(path, text).is_ok() {
+    if !take_after(&draft.file, old) && overwrite(path, text).is_ok() {
         return Ok(());
     }
     match draft.become_the_file(path, text) {
@@ -85,26 +80,18 @@ struct Draft {
 }
 
 impl Draft {
-    fn beside(path: &Path, mode: u32) -> io::Result<Self> {
+    fn beside(path: &Path, options: &mut OpenOptions) -> io::Result<Self> {
+        options.write(true).create_new(true);
         let mut taken = None;
         for number in 0..NAMES {
             let path = path.with_file_name(format!(".procmon-{}-{number}", process::id()));
-            match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
+            match options.open(&path) {
                 Ok(file) => return Ok(Self { path, file, is_ours: true }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
                 Err(error) => return Err(error),
             }
         }
         Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
-    }
-
-    /// Takes over the owner and the mode of another file; whether that was possible.
-    fn resembles(&self, other: &Metadata) -> bool {
-        let owner = |of: &Metadata| (of.uid(), of.gid());
-        let has_owner = self.file.metadata().is_ok_and(|own| owner(&own) == owner(other))
-            || fchown(&self.file, Some(other.uid()), Some(other.gid())).is_ok();
-        // The mode comes last: a change of the owner takes something away from it, and it is meant for that owner.
-        has_owner && self.file.set_permissions(other.permissions()).is_ok()
     }
 
     fn become_the_file(mut self, path: &Path, text: &[u8]) -> io::Result<()> {

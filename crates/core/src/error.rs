@@ -55,6 +55,9 @@ pub enum StartError {
         /// The number.
         pid: u32,
     },
+    /// procmon does not know this kind of system yet.
+    #[error("{}", AttachError::Unsupported)]
+    Unsupported,
     /// This system offers no way to watch processes, or the one that was asked for is not to be had.
     #[error("processes cannot be watched here: {0}")]
     World(#[source] io::Error),
@@ -100,6 +103,32 @@ pub enum LoadError {
 pub(crate) fn unfound(error: AttachError, pid: u32) -> StartError {
     match error {
         AttachError::Denied(_) => StartError::Denied { pid },
+        AttachError::Unsupported => StartError::Unsupported,
         _ => StartError::NoSuchProcess { pid },
+    }
+}
+
+/// Why nothing can be watched. On a kind of system that procmon does not know, no other accounting helps.
+pub(crate) fn unopened(error: io::Error) -> StartError {
+    match error.get_ref().and_then(|why| why.downcast_ref()) {
+        Some(AttachError::Unsupported) => StartError::Unsupported,
+        _ => StartError::World(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_kind_of_system_is_told_from_an_accounting_that_cannot_be_had() {
+        let kind = io::ErrorKind::Unsupported;
+        let unknown = unopened(io::Error::new(kind, AttachError::Unsupported));
+        let system = std::env::consts::OS;
+        assert_eq!(unknown.to_string(), format!("processes cannot be watched on {system} yet"));
+        let refused = unopened(io::Error::new(kind, "no CAP_NET_ADMIN"));
+        assert_eq!(refused.to_string(), "processes cannot be watched here: no CAP_NET_ADMIN");
+        let failed = unopened(io::ErrorKind::OutOfMemory.into());
+        assert_eq!(failed.to_string(), "processes cannot be watched here: out of memory");
     }
 }

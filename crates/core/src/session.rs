@@ -14,7 +14,7 @@ use procmon_model::settings::Settings;
 use procmon_sys::{Accounting, Inside, Remote, SignalMask, World, WorldOptions};
 
 use crate::driver::{Driver, Parts};
-use crate::error::{StartError, unfound};
+use crate::error::{StartError, unfound, unopened};
 use crate::sink::{Digest, Fanout, digest};
 
 /// What a session is to watch, and how.
@@ -67,7 +67,7 @@ impl Session {
     pub fn start(order: Order) -> Result<Self, StartError> {
         let Order { target, settings, accounting, inside, signals, sinks } = order;
         let options = WorldOptions { accounting, inside, signals };
-        let world = procmon_sys::world(options).map_err(StartError::World)?;
+        let world = procmon_sys::world(options).map_err(unopened)?;
         match target {
             Target::Launch(launch) => Self::launch(world, &launch, settings, sinks),
             Target::Attach(pid) => Self::attach(world, pid, settings, sinks),

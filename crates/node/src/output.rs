@@ -5,7 +5,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use crate::error::Refusal;
@@ -26,8 +25,7 @@ impl OutputFile {
         let made = fresh.is_ok();
         let opened = match fresh {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let mut options = OpenOptions::new();
-                options.write(true).custom_flags(procmon_sys::OPEN_WITHOUT_WAITING).open(&path)
+                procmon_sys::without_waiting(OpenOptions::new().write(true)).open(&path)
             }
             other => other,
         };

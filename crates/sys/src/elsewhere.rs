@@ -5,25 +5,22 @@ use std::io;
 use procmon_model::metrics::MetricSet;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
-/// Nothing is opened in this way here.
-pub(crate) const OPEN_WITHOUT_WAITING: i32 = 0;
-
+use crate::files::Stream;
 use crate::world::{AttachError, SignalMask, World, WorldOptions};
 
 pub(crate) fn world(_: WorldOptions) -> io::Result<World> {
-    let message = format!("procmon cannot watch processes on {} yet", std::env::consts::OS);
-    Err(io::Error::new(io::ErrorKind::Unsupported, message))
+    Err(io::Error::new(io::ErrorKind::Unsupported, AttachError::Unsupported))
 }
 
 pub(crate) fn snapshot(
-    pid: u32,
+    _: u32,
     _: MetricSet,
 ) -> Result<(Vec<ProcessInfo>, Vec<Reading>), AttachError> {
-    Err(AttachError::NoSuchProcess(pid))
+    Err(AttachError::Unsupported)
 }
 
-pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
-    Err(AttachError::NoSuchProcess(pid))
+pub(crate) fn find(_: u32) -> Result<ProcessKey, AttachError> {
+    Err(AttachError::Unsupported)
 }
 
 pub(crate) fn signal_mask() -> SignalMask {
@@ -51,7 +48,7 @@ pub fn pipe() -> io::Result<(PipeEnd, PipeEnd)> {
 }
 
 /// Waits a little: when there is room cannot be asked here yet, and who writes again finds out.
-pub fn wait_until_writable<F>(_: F) -> io::Result<()> {
+pub fn wait_until_writable(_: &impl Stream) -> io::Result<()> {
     std::thread::sleep(std::time::Duration::from_millis(10));
     Ok(())
 }

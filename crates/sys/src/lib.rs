@@ -2,6 +2,10 @@
 //!
 //! This file is the only place that asks which system it is built for.
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only a system that can watch makes a way to a session")
+)]
 mod remote;
 mod world;
 
@@ -14,23 +18,31 @@ mod ending;
 pub mod fuzzing;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(not(target_os = "linux"))]
 use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
+#[cfg(unix)]
+use unix as files;
+#[cfg(windows)]
+use windows as files;
 
 use std::io;
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
+pub use crate::files::{
+    Stream, as_private_as, duplicate, is_same_file, take_after, without_waiting,
+};
 pub use crate::remote::Remote;
 pub use crate::system::{PipeEnd, ancestors, pipe, signals, wait_until_writable};
 pub use crate::world::{Accounting, AttachError, Inside, SignalMask, World, WorldOptions};
-
-/// The flag of open(2) with which a FIFO without a reader, or one with a slow one, fails instead of keeping us waiting.
-pub const OPEN_WITHOUT_WAITING: i32 = system::OPEN_WITHOUT_WAITING;
 
 /// Opens what a session needs of the operating system.
 ///

@@ -79,4 +79,7 @@ pub enum AttachError {
     /// There is one that the system hides from us.
     #[error("process {0} belongs to somebody else and the system hides it (hidepid)")]
     Denied(u32),
+    /// Nobody can be watched on this system.
+    #[error("processes cannot be watched on {} yet", std::env::consts::OS)]
+    Unsupported,
 }

@@ -29,6 +29,3 @@ pub use kernel::poll::wait_until_writable;
 pub(crate) use kernel::signals::held_back as signal_mask;
 pub(crate) use open::{find, snapshot, world};
 pub use pipe::{PipeEnd, pipe};
-
-/// `O_NONBLOCK` of open(2).
-pub(crate) const OPEN_WITHOUT_WAITING: i32 = libc::O_NONBLOCK;

@@ -77,10 +77,9 @@ impl Epoll {
     /// ended, however idle the other processors are.
     fn sleep(&self, time: Duration) -> bool {
         let mut set = libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let time = libc::timespec {
-            tv_sec: libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX),
-            tv_nsec: time.subsec_nanos().into(),
-        };
+        // Of 68 years at most: how wide the seconds are is different from one C library to the other.
+        let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
+        let time = libc::timespec { tv_sec: seconds.into(), tv_nsec: time.subsec_nanos().into() };
         // SAFETY: all that is pointed to lives through the call, and a null mask asks for no change.
         unsafe { libc::ppoll(&raw mut set, 1, &raw const time, ptr::null()) > 0 }
     }

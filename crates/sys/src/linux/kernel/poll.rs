@@ -1,15 +1,16 @@
 //! Floor 7. Waiting for a descriptor that somebody has made non-blocking.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
 /// Waits until something can be written, or until writing fails because whoever reads has gone.
 ///
 /// Whether a descriptor blocks belongs to the open file and not to us (open(2)): whoever shares a pipe or a terminal
 /// with us may have changed that at any time.
-pub fn wait_until_writable(fd: BorrowedFd<'_>) -> io::Result<()> {
-    let mut asked = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+pub fn wait_until_writable(stream: &impl AsFd) -> io::Result<()> {
+    let fd = stream.as_fd().as_raw_fd();
+    let mut asked = libc::pollfd { fd, events: libc::POLLOUT, revents: 0 };
     loop {
         // SAFETY: the pointer leads to the one structure that the call is told of, and is valid through it.
         if unsafe { libc::poll(&raw mut asked, 1, -1) } >= 0 {
@@ -33,7 +34,6 @@ pub(crate) fn is_readable_within(fd: BorrowedFd<'_>, time: Duration) -> bool {
 #[cfg(test)]
 mod tests {
     use std::io::{PipeWriter, Read, Write};
-    use std::os::fd::AsFd;
     use std::thread;
 
     use super::*;
@@ -62,7 +62,7 @@ mod tests {
             let mut bytes = Vec::new();
             reader.read_to_end(&mut bytes).map(|count| (count, bytes.last().copied())).unwrap()
         });
-        wait_until_writable(writer.as_fd()).unwrap();
+        wait_until_writable(&writer).unwrap();
         writer.write_all(&[8]).unwrap();
         drop(writer);
         assert_eq!(reading.join().unwrap(), (taken + 1, Some(8)));
@@ -72,7 +72,7 @@ mod tests {
     fn the_wait_ends_when_the_reader_goes() {
         let (reader, mut writer, _) = filled();
         let leaving = thread::spawn(move || drop(reader));
-        wait_until_writable(writer.as_fd()).unwrap();
+        wait_until_writable(&writer).unwrap();
         leaving.join().unwrap();
         assert_eq!(writer.write(&[8]).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }

@@ -38,8 +38,10 @@ fn raise_loopback() {
         *place = libc::c_char::try_from(*letter).unwrap();
     }
     request.ifr_ifru.ifru_flags = libc::c_short::try_from(libc::IFF_UP).unwrap();
+    // The C libraries disagree about the type of a request's number.
+    let number = libc::SIOCSIFFLAGS as libc::Ioctl;
     // SAFETY: the request is what this call reads, and lives through it.
-    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), number, &raw const request) };
     assert_eq!(result, 0, "{}", std::io::Error::last_os_error());
 }
 

@@ -1,0 +1,40 @@
+//! Floor 7. Files on systems of the Unix family, where they have a mode, an owner and a number.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::fd::AsFd;
+/// Something open that this process can pass on: a file, a pipe, a terminal.
+pub use std::os::fd::AsFd as Stream;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+
+/// Who may read and write a file; what else a mode says is of no use to a file of text.
+const ACCESS: u32 = 0o666;
+
+/// A FIFO without a reader, or one with a slow one, is then to fail instead of keeping us waiting.
+pub fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.custom_flags(libc::O_NONBLOCK)
+}
+
+/// A new file is then open to nobody who has no access to this other one, from its first moment.
+pub fn as_private_as<'a>(options: &'a mut OpenOptions, other: &Metadata) -> &'a mut OpenOptions {
+    options.mode(other.mode() & ACCESS)
+}
+
+/// Gives a file the owner and the mode of another one; whether that was possible.
+pub fn take_after(file: &File, other: &Metadata) -> bool {
+    let owner = |of: &Metadata| (of.uid(), of.gid());
+    let has_owner = file.metadata().is_ok_and(|own| owner(&own) == owner(other))
+        || fchown(file, Some(other.uid()), Some(other.gid())).is_ok();
+    // The mode comes last: a change of the owner takes something away from it, and it is meant for that owner.
+    has_owner && file.set_permissions(other.permissions()).is_ok()
+}
+
+/// Whether both are of one file.
+pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// The same stream once more, without a buffer.
+pub fn duplicate(stream: &impl AsFd) -> io::Result<File> {
+    stream.as_fd().try_clone_to_owned().map(File::from)
+}

@@ -1,0 +1,32 @@
+//! Floor 7. Files on Windows, where a folder decides who has access to them.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::io::AsHandle;
+/// Something open that this process can pass on: a file, a pipe, a terminal.
+pub use std::os::windows::io::AsHandle as Stream;
+
+/// No path leads to a pipe that somebody else has yet to open.
+pub fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// A new file has the access that its folder gives it.
+pub fn as_private_as<'a>(options: &'a mut OpenOptions, _: &Metadata) -> &'a mut OpenOptions {
+    options
+}
+
+/// A new file has taken after its folder, as the other one had.
+pub fn take_after(_: &File, _: &Metadata) -> bool {
+    true
+}
+
+/// No path leads to a stream of ours, so that none is found at the end of one.
+pub fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
+    false
+}
+
+/// The same stream once more, without a buffer.
+pub fn duplicate(stream: &impl AsHandle) -> io::Result<File> {
+    stream.as_handle().try_clone_to_owned().map(File::from)
+}
