@@ -144,7 +144,7 @@ export interface Watch<Events extends Record<keyof Events, unknown[]>> extends E
    * @param format What to write: JSON Lines, whatever the path's ending.
    */
   save(path: string | URL, format?: 'jsonl'): Promise<void>;
-  /** Puts a word of yours into the recording, at this moment. */
+  /** Puts a word of yours into the recording, at this moment; nothing happens once the watching is over. */
   mark(text: string): void;
   /**
    * Ends the watching. A command that was run is ended with it: by `killSignal`, and SIGKILL after `forceKillAfterDelay`.
@@ -174,7 +174,10 @@ export interface Monitor extends Watch<MonitorEvents> {
   readonly header: Header;
 }
 
-/** A command that was started and is being watched; awaited, it gives its result. */
+/**
+ * A command that was started and is being watched; awaited, it gives its result. An async function that returns one gives its
+ * result, too, as of any promise: put it into an array or an object to hand on the handle.
+ */
 export interface Run extends Watch<RunEvents>, PromiseLike<RunResult> {
   /** The command's number; undefined where it could not be started. */
   readonly pid: number | undefined;
@@ -195,6 +198,7 @@ export interface Run extends Watch<RunEvents>, PromiseLike<RunResult> {
    * left are ended, too, those born meanwhile among them. 0 only asks whether the command is there. Default SIGTERM.
    *
    * @returns Whether it was sent; false when the command is known to have ended.
+   * @throws {TypeError} `ERR_UNKNOWN_SIGNAL`: no signal has this name.
    */
   kill(signal?: NodeJS.Signals | number): boolean;
   then<T = RunResult, U = never>(

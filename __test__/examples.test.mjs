@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -47,6 +47,48 @@ test('a webpack build is seen whole, its minifiers by their name', { timeout }, 
   const roles = Object.keys(summary.byRole);
   assert.ok(roles.includes('webpack') && roles.includes('npm run build'), roles.join(', '));
   assert.ok(roles.includes('webpack minify worker 1'), roles.join(', '));
+});
+
+test('the script that profiles webpack reports what the recording of the build says', { timeout }, (t) => {
+  const cwd = example('webpack');
+  const recording = join(cwd, 'webpack.jsonl');
+  t.after(() => rmSync(recording, { force: true }));
+  const script = join(root, 'examples', 'scripts', 'profile-webpack.mjs');
+  const profiled = spawnSync(process.execPath, [script, '--mode', 'production'], { cwd, encoding: 'utf8' });
+  assert.equal(profiled.status, 0, profiled.stderr);
+  const { stdout } = spawnSync(procmon, ['summary', '--format', 'json', recording], { encoding: 'utf8' });
+  const { durationMs, cpuMs, coresMean, coresAvailable, memoryPeakBytes, memoryPeak, byRole, top } = JSON.parse(stdout);
+  const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+  const mebibytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
+  const report = profiled.stdout.slice(profiled.stdout.indexOf('\nwebpack exited with 0\n')).split('\n');
+  const tail = report.findIndex((line) => line.startsWith('tail: '));
+  assert.deepEqual(
+    report.slice(2, tail).map((line) => line.trim().split(/ {2,}/)),
+    [
+      ['wall', seconds(durationMs)],
+      ['CPU', seconds(cpuMs)],
+      ['cores, mean', `${coresMean.toFixed(2)} of ${coresAvailable}`],
+      ['memory, peak', mebibytes(memoryPeakBytes)],
+      [''],
+      [`memory at its peak, at ${seconds(memoryPeak.atMs)}: pid, resident`],
+      ...memoryPeak.holders.map(({ role, pid, rssBytes }) => [role, `${pid}`, mebibytes(rssBytes)]),
+      [''],
+      ['by role: processes, CPU, memory at most'],
+      ...Object.entries(byRole).map(([role, used]) => {
+        return [role, `${used.processes}`, seconds(used.cpuMs), mebibytes(used.memoryPeakBytes)];
+      }),
+      [''],
+      ['most CPU: pid, CPU, largest resident'],
+      ...top.cpu.slice(0, 5).map(({ role, pid, cpuMs, rssPeakBytes }) => {
+        return [role, `${pid}`, seconds(cpuMs), mebibytes(rssPeakBytes)];
+      }),
+      [''],
+    ],
+  );
+  assert.ok(byRole.webpack && byRole['webpack minify worker 1'], Object.keys(byRole).join(', '));
+  // One of the two builds is the larger one: its minifier works alone in the end.
+  assert.match(report[tail], /^tail: the last \d+\.\d s; who worked most in it, and its CPU there$/);
+  assert.match(report[tail + 1], /^ {2}webpack minify worker 1 +\d+ +\d+\.\d s$/);
 });
 
 for (const { where, words, tier } of [

@@ -73,7 +73,8 @@ export interface WatchOptions {
   threads?: boolean | undefined;
   /**
    * When it is aborted, the watching ends as by `stop()`; a command that was run is ended with it, and what is awaited of it
-   * rejects with an `AbortError`. One that was aborted before starts nothing: `attach` throws the `AbortError` at once.
+   * rejects with an `AbortError`: its `cause` is the signal's reason, its `result` the `RunResult`. One that was aborted before
+   * starts nothing, and there is no `result`: `attach` throws the `AbortError` at once.
    */
   signal?: AbortSignal | undefined;
 }
@@ -97,7 +98,7 @@ export interface RunOptions extends WatchOptions {
    * arguments then: they belong into the line, quoted. Default false.
    */
   shell?: boolean | string | URL | undefined;
-  /** Where its streams lead, for all three or for each. Default `inherit`. */
+  /** Where its streams lead, for all three or for each; null and undefined mean the default. Default `inherit`. */
   stdio?: StdioStream | readonly (StdioStream | null | undefined)[] | undefined;
   /** End the command after this long, in milliseconds; 0 for never. The result says `timedOut`. Default 0. */
   timeout?: number | undefined;

@@ -113,9 +113,9 @@ export interface Sample {
   readBytes: number | null;
   /** Bytes that the tree sent towards storage in the interval. */
   writtenBytes: number | null;
-  /** The sum of the processes' resident memory; pages that they share are counted for each. */
+  /** The sum of the processes' resident memory, shared pages counted for each; null where none lives, as at the end. */
   rssSumBytes: number | null;
-  /** The estimate of the tree's memory: shared pages are counted once. */
+  /** The estimate of the tree's memory: shared pages are counted once. Null likewise. */
   memoryBytes: number | null;
   /** The sum of the proportional set sizes; null where not every process has one that is fresh enough. */
   pssBytes: number | null;
