@@ -104,6 +104,16 @@ export class ProcmonError extends Error {
   readonly result?: RunResult;
 }
 
+/** What awaiting a run rejects with whose `signal` was aborted, and what `attach` throws where it had been before. */
+export interface AbortError extends Error {
+  readonly name: 'AbortError';
+  readonly code: 'ABORT_ERR';
+  /** The signal's reason. */
+  readonly cause: unknown;
+  /** What the command came to, where it had been started; not enumerable. */
+  readonly result?: RunResult;
+}
+
 /** What a monitor tells of. */
 export interface MonitorEvents {
   /** A process of the tree was born, or was there when the watching began. */

@@ -45,7 +45,10 @@ export interface Summary {
   pssPeakBytes: number | null;
   /** The largest sum of memory in swap at one sample. */
   swapPeakBytes: number | null;
-  /** The largest resident memory that any single process had, between samples too; null where that cannot be told from ours. */
+  /**
+   * The largest resident memory that any single process had, between samples too: what a limit is to be held against. Null
+   * where it was no more than this very process ever had, which every process that it starts begins with.
+   */
   largestProcessBytes: number | null;
   /** The largest memory of the cgroup that was made for the command, page cache included; null where none was. */
   cgroupPeakBytes: number | null;
@@ -85,7 +88,7 @@ export interface Summary {
   accounting: AccountingSummary;
   /** What the processes of each role used together. */
   byRole: Record<string, RoleSummary>;
-  /** The foremost processes, at most ten by each measure. */
+  /** The foremost processes, at most ten by each measure: by `cpuMs`, and by `rssSeenBytes`. */
   top: { cpu: ProcessSummary[]; memory: ProcessSummary[] };
   /** What threads of each name used: 20 names, and `other`. Missing without the option `threads`, and where it is empty. */
   byThreadName?: Record<string, ThreadSummary>;

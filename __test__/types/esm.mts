@@ -1,6 +1,7 @@
 // What a module that imports the package may write, and what it may not. tsc checks it; nothing runs it.
 
 import procmon, {
+  type AbortError,
   attach,
   capabilities,
   executeWithMonitoring,
@@ -88,3 +89,7 @@ new Run();
 profiles.daemon.interval = 5;
 
 export { rate };
+
+const aborted = (error: AbortError): number | null | undefined => error.result?.exitCode;
+
+export { aborted };

@@ -4,7 +4,8 @@
 //! it adds the work of a child to its parent when the parent waits for it (`cutime` and `cstime` of `proc_pid_stat(5)`, and
 //! the parent's own /proc/pid/io). So the work of the whole tree is the sum, over the *living*, of what each used
 //! itself and of what it has collected from its children. That sum dips while a dead child is not yet waited for;
-//! the tree therefore counts with the highest value seen so far, which never goes down and never counts twice.
+//! the tree therefore counts with the highest value seen so far, which never goes down. One that could not be read any more has
+//! died, though its end may not have been told yet: its parent may have its work already, so that it is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,8 @@ pub struct Tree {
     /// What the root used, once it has ended.
     gone_root: Usage,
     beside: Beside,
+    /// How many passes there have been.
+    passes: u64,
     /// Whether what is seen for the first time began at nothing: not in the first pass over processes found alive.
     counts: bool,
 }
@@ -49,6 +52,7 @@ impl Tree {
             orphans_ended: 0,
             gone_root: Usage::default(),
             beside: Beside::default(),
+            passes: 0,
             counts: !found_alive,
         };
         for info in living {
@@ -109,10 +113,12 @@ impl Tree {
         took: CpuTime,
         readings: &Readings,
     ) -> Sample {
+        self.passes += 1;
         let mut processes = Vec::with_capacity(readings.processes.len());
         for reading in &readings.processes {
             let Some(member) = self.members.get_mut(&reading.key) else { continue };
             let growth = member.take(reading);
+            member.read_in = self.passes;
             processes.push(ProcessUse { key: reading.key, growth, gauges: reading.gauges });
         }
         let grown = self.grow();
@@ -165,7 +171,7 @@ impl Tree {
     /// What the tree used since this was last asked.
     fn grow(&mut self) -> Usage {
         let gone = self.orphans.plus(self.gone_root);
-        let living = self.members.values().map(Member::collected).fold(gone, Usage::plus);
+        let living = self.read_last().map(Member::collected).fold(gone, Usage::plus);
         let before = self.used;
         self.used = before.highest(living);
         self.used.minus(before)
@@ -178,7 +184,12 @@ impl Tree {
 
     /// What the living have used so far, with what they collected from their children.
     pub fn used_by_the_living(&self) -> Usage {
-        self.members.values().map(Member::collected).fold(Usage::default(), Usage::plus)
+        self.read_last().map(Member::collected).fold(Usage::default(), Usage::plus)
+    }
+
+    /// Those that were there to be read in the latest pass.
+    fn read_last(&self) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(|member| member.read_in == self.passes)
     }
 
     /// What processes but the root used that no parent of the tree collected, and how many of them there were.

@@ -10,6 +10,8 @@ use crate::units::{Bytes, CpuTime};
 #[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) info: ProcessInfo,
+    /// The number of the latest pass that it was read in; 0 before the first.
+    pub(super) read_in: u64,
     /// What it had used before we watched it; `None` until that is known.
     baseline: Option<Baseline>,
     /// What it used itself, by the latest reading.
@@ -40,7 +42,7 @@ impl Member {
     pub(super) fn new(info: ProcessInfo, newborn: bool) -> Self {
         let baseline = newborn.then_some(Baseline::BIRTH);
         let (own, children) = (Counters::default(), Usage::default());
-        Self { info, baseline, own, reading: None, children, pss: None }
+        Self { info, read_in: 0, baseline, own, reading: None, children, pss: None }
     }
 
     /// It runs another program, in an address space of its own.

@@ -77,6 +77,18 @@ fn work_is_counted_once_when_a_read_child_dies_and_is_waited_for() {
 }
 
 #[test]
+fn work_is_counted_once_when_a_parent_has_waited_for_a_child_whose_end_was_not_told_yet() {
+    let mut tree = Tree::new(key(1), vec![info(1, None)], false);
+    tree.born(info(2, Some(1)));
+    sample(&mut tree, &[reading(1, 5, 0, 0), reading(2, 50, 0, 0)]);
+    let untold = sample(&mut tree, &[reading(1, 6, 60, 0)]);
+    assert_eq!((untold.cpu, untold.departed_cpu), (Some(ms(11)), Some(ms(10))));
+    tree.ended(key(2), None, LastKnown::default());
+    assert_eq!(sample(&mut tree, &[reading(1, 6, 60, 0)]).cpu, Some(ms(0)));
+    assert_eq!(tree.used().cpu, ms(66));
+}
+
+#[test]
 fn the_io_of_a_reaped_child_is_not_its_parents_own() {
     let mut tree = Tree::new(key(1), vec![info(1, None)], false);
     tree.born(info(2, Some(1)));
