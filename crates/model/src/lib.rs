@@ -9,6 +9,7 @@ pub mod engine;
 pub mod event;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod fields;
 pub mod host;
 pub mod metrics;
 pub mod ports;
