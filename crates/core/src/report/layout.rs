@@ -70,6 +70,14 @@ impl<'a> Layout<'a> {
         writeln!(self.out, "{:INDENT$}{text}", "")
     }
 
+    /// A sentence, wrapped.
+    pub(super) fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        for line in wrapped(text, self.width - INDENT) {
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
     /// A label and what there is to say, wrapped under itself.
     pub(super) fn fact(&mut self, label: &str, text: &str) -> io::Result<()> {
         let label = self.paint("2", &format!("{label:LABEL$}"));

@@ -2,6 +2,7 @@
 
 mod facts;
 mod layout;
+pub mod page;
 mod style;
 mod tables;
 pub mod text;
