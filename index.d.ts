@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Accounting, Profile, ProfileName, RunOptions, WatchOptions } from './js/options.js';
@@ -36,12 +37,12 @@ export function run(command: string, options: RunOptions): Run;
 /**
  * Runs a command to its end and gives its exit code and the handle that watched it, all in one call.
  *
- * @param command The command and its arguments, or a line for a shell.
+ * @param command The command and its arguments, or a line for a shell unless `shell` is false.
  * @returns The exit code, null where a signal ended the command, and the handle with its summary and samples. Rejects as
  *   awaiting a `Run` does.
  */
 export function executeWithMonitoring(
-  command: string | readonly [string, ...string[]],
+  command: string | readonly string[],
   options?: RunOptions,
 ): Promise<[exitCode: number | null, monitor: Run]>;
 
@@ -158,7 +159,8 @@ export interface Watch<Events extends Record<keyof Events, unknown[]>> extends E
   mark(text: string): void;
   /**
    * Ends the watching. A command that was run is ended with it: by `killSignal`, and SIGKILL after `forceKillAfterDelay`.
-   * Resolves when all is over; called again, it gives the same.
+   * Resolves when all is over; called again, it gives the same. Rejects with what awaiting rejects with where a command
+   * could not be started.
    */
   stop(): Promise<Summary>;
   /** Has the event loop held as long as the watching goes on, whoever waits for it. */

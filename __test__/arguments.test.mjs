@@ -66,6 +66,7 @@ const wrongTypes = [
   [() => attach(1, { profile: 5 }), 'The "options.profile" property must be of type object. Received type number (5)'],
   [() => attach('1'), 'The "pid" argument must be of type number. Received type string (\'1\')'],
   [() => tree('1'), 'The "pid" argument must be of type number. Received type string (\'1\')'],
+  [() => run('echo', Array(1)), 'The "args[0]" argument must be of type string. Received undefined'],
   [() => capabilities(5), 'The "options" argument must be of type object. Received type number (5)'],
 ];
 
@@ -105,6 +106,14 @@ const wrongValues = [
     "The property 'options.profile.metrics[0]' must be one of: 'cpu', 'memory', 'io', 'threads', 'fds', 'delays', 'pss', 'net', 'namedThreads'. Received 'gpu'",
   ],
   [
+    () => attach(1, { profile: { toString: 5 } }),
+    "The property 'options.profile' has no field 'toString'. Received { toString: 5 }",
+  ],
+  [
+    () => run('true', { cwd: new URL('http://x') }),
+    "The property 'options.cwd' must be the URL of a file: The URL must be of scheme file. Received 'http://x/'",
+  ],
+  [
     () => attach(1, { accounting: 'guess' }),
     "The property 'options.accounting' must be one of: 'auto', 'exact', 'events', 'poll', 'trace'. Received 'guess'",
   ],
@@ -138,7 +147,7 @@ const outOfRange = [
   [
     () => attach(1, { profile: { interval: 50, maxInterval: 20 } }),
     'options.profile.maxInterval',
-    '>= its interval (50)',
+    '>= the interval of options.profile (50)',
     '20',
   ],
   [() => attach(1, { profile: { history: 1e7 } }), 'options.profile.history', '>= 0 && <= 1000000', '10000000'],
@@ -166,7 +175,7 @@ for (const [attempt, message, name, code] of refused) {
 test('a file stream that has not been opened has no descriptor to give', () => {
   const stream = createWriteStream('/dev/null');
   stream.on('error', () => {}).destroy();
-  const message = /^The property 'options\.stdio\[1\]' has no file descriptor: a file has one once it is open\./;
+  const message = /^The property 'options\.stdio\[1\]' is a stream without a file descriptor: it is not open/;
   assert.throws(() => run('true', { stdio: [0, stream] }), { code: 'ERR_INVALID_ARG_VALUE', message });
 });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { attach, ProcmonError, profiles, snapshot } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
 const children = [];
@@ -74,7 +74,7 @@ test('the header tells what is watched and how, before the first sample', { time
 });
 
 test('a word of the user stands in the recording at its moment', { timeout }, async () => {
-  const outputFile = join(mkdtempSync(join(tmpdir(), 'procmon-attach-')), 'run.jsonl');
+  const outputFile = join(temporaryFolder('attach'), 'run.jsonl');
   const monitor = attach(sleeping().pid, { outputFile });
   monitor.mark('one\n"two"');
   await monitor.stop();

@@ -1,8 +1,7 @@
 // The parts of the benchmark that measure nothing: figures, tables, words, and what other programs wrote.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mountPoint } from '../bench/cgroup.mjs';
@@ -15,6 +14,7 @@ import { interpolate, median, quantile, ratioToNeighbours, spread, sum } from '.
 import { rowsOf } from '../bench/suites/samples.mjs';
 import { asMarkdown, asText, bounded, figure, row, verdict } from '../bench/table.mjs';
 import { mebibytes, middle, parse, percent, SUITES, time } from '../bench/words.mjs';
+import { temporaryFolder } from './support/folders.mjs';
 
 test('quantiles lie between the two nearest values', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -176,7 +176,7 @@ test('each way to see processes has its own tier, the default too', () => {
       return { exitCode: 0, said: '' };
     },
   };
-  const scratch = mkdtempSync(join(tmpdir(), 'procmon-'));
+  const scratch = temporaryFolder('bench');
   try {
     assert.deepEqual(new Procmon('procmon', runner).modes({ name: 'root', prefix: [] }), {
       auto: { tier: 'R', refusal: null },

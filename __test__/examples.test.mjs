@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 180_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const procmon = join(root, 'target', 'release', 'procmon');
-const scratch = mkdtempSync(join(tmpdir(), 'procmon-examples-'));
+const scratch = temporaryFolder('examples');
 
 before(() => ['jest', 'vitest', 'webpack'].forEach(install), { timeout });
 
@@ -97,7 +97,7 @@ for (const { where, words, tier } of [
 ]) {
   const options = { timeout, skip: process.getuid() !== 0 && 'it takes root to become somebody else' };
   test(`a jest run ${where} names its workers and says by which tier`, options, () => {
-    const folder = mkdtempSync(join(tmpdir(), 'procmon-apart-'));
+    const folder = temporaryFolder('apart');
     chmodSync(folder, 0o777);
     const summary = join(folder, 'summary.json');
     const jest = ['node', 'node_modules/.bin/jest', '-w', '4', '--cacheDirectory', join(folder, 'cache')];

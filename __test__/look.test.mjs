@@ -56,6 +56,8 @@ test('one call gives the exit code and the monitor, of words and of a line', { t
   assert.deepEqual([piped, line.header.command.slice(1)], [5, ['-c', 'exit 4 | exit 5']]);
   const [killed, ended] = await executeWithMonitoring('kill -9 $$');
   assert.deepEqual([killed, ended.summary().signal], [null, 'SIGKILL']);
+  const [undecided] = await executeWithMonitoring('exit 6', { shell: undefined });
+  assert.equal(undecided, 6);
   await assert.rejects(executeWithMonitoring(['procmon-no-such-command']), { code: 'ENOENT' });
   await assert.rejects(executeWithMonitoring([]), { code: 'ERR_INVALID_ARG_TYPE' });
 });

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { run } from 'procmon';
-import { livingChildren, ownCounts, until } from './support/processes.mjs';
+import { isAlive, livingChildren, ownCounts, until } from './support/processes.mjs';
 import { runScript } from './support/scripts.mjs';
 
 const timeout = 120_000;
@@ -49,6 +50,16 @@ test('a thousand monitors that were made and dropped leave nothing behind', { ti
     { args: ['--expose-gc'] },
   );
   assert.deepEqual(ended, { code: 0, signal: null, stdout: '0 0 true\n', stderr: '' });
+});
+
+test('an event loop that is blocked loses no process', { timeout }, async () => {
+  const script = 'i=0; while [ $i -lt 6000 ]; do /bin/true; i=$((i+1)); done; echo done';
+  const handle = run(script, { shell: true, stdio: ['ignore', 'pipe', 'inherit'], accounting: 'events' });
+  // More happens meanwhile than waits for this thread at most.
+  while (isAlive(handle.pid)) readFileSync('/proc/self/stat');
+  const { processes, survivors, summary } = await handle;
+  assert.deepEqual([processes.length, summary.processesSeen, survivors.length], [6001, 6001, 0]);
+  assert.equal(processes[0].pid, handle.pid);
 });
 
 test('monitors of overlapping trees each see all of theirs, in several threads at once', { timeout }, async () => {

@@ -5,15 +5,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryFolder } from './support/folders.mjs';
 import { isAlive, until, withDescendants } from './support/processes.mjs';
 import { installedProject, QUIET_NPM } from './support/project.mjs';
 
 const timeout = 60_000;
 const project = installedProject();
-const folder = mkdtempSync(join(tmpdir(), 'procmon-npx-'));
+const folder = temporaryFolder('npx');
 
 /** Has a child and a grandchild, and tells that they are there, and that it is asked to end. */
 const FAMILY = `trap 'echo got TERM; exit 9' TERM; sh -c 'sleep 1000 & echo ready; wait' & while :; do sleep 0.05; done`;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
-const folder = mkdtempSync(join(tmpdir(), 'procmon-recording-'));
+const folder = temporaryFolder('recording');
 
 test('what JavaScript gets is byte for byte what the recording holds', { timeout }, async () => {
   const outputFile = join(folder, 'run.jsonl');

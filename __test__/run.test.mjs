@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ProcmonError, run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 import { isAlive, until } from './support/processes.mjs';
 
 const timeout = 30_000;
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'procmon-run-')));
+const folder = temporaryFolder('run');
 
 test('a run is awaited for what the command came to', { timeout }, async () => {
   const handle = run('sh', ['-c', 'exit 7']);

@@ -6,7 +6,6 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -14,17 +13,35 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ProcmonError, run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 import { runScript } from './support/scripts.mjs';
 
 const timeout = 30_000;
 const shim = fileURLToPath(new URL('../bin/procmon.cjs', import.meta.url));
 /** Forks, executes, and uses some processor time. */
 const forks = 'i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i+1)); done; sleep 0.1';
+
+test('the file that the session writes to is not replaced under it', { timeout }, async () => {
+  const outputFile = join(temporaryFolder('save'), 'run.jsonl');
+  const handle = run('sleep', ['100'], { outputFile });
+  await assert.rejects(handle.save(outputFile), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' });
+  await handle.stop();
+  assert.equal(JSON.parse(readFileSync(outputFile, 'utf8').trimEnd().split('\n').at(-1)).type, 'end');
+});
+
+test('a link that leads to nothing yet is written through', { timeout }, async () => {
+  const folder = temporaryFolder('save');
+  symlinkSync('target.jsonl', join(folder, 'link.jsonl'));
+  const handle = run('true');
+  await handle;
+  await handle.save(join(folder, 'link.jsonl'));
+  assert.ok(lstatSync(join(folder, 'link.jsonl')).isSymbolicLink());
+  assert.match(readFileSync(join(folder, 'target.jsonl'), 'utf8'), /^\{"type":"header"/);
+});
 
 test('a saved run has the summary that the run itself had', { timeout }, async () => {
   const path = join(newFolder(), 'run.jsonl');
@@ -182,7 +199,7 @@ test('arguments that make no sense, and a command that was not started, reject',
 });
 
 function newFolder() {
-  return mkdtempSync(join(tmpdir(), 'procmon-save-'));
+  return temporaryFolder('save');
 }
 
 /** What the command line makes of a recording. */

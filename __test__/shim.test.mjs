@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryFolder } from './support/folders.mjs';
 import { otherNode } from './support/nodes.mjs';
 import { installedProject, QUIET_NPM } from './support/project.mjs';
 
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const shim = join(root, 'bin', 'procmon.cjs');
 const terminal = join(root, '__test__', 'support', 'terminal.py');
 const noExecve = join(root, '__test__', 'support', 'no-execve.cjs');
-const folder = mkdtempSync(join(tmpdir(), 'procmon-shim-'));
+const folder = temporaryFolder('shim');
 
 /** A command that takes its time to end when it is asked to, and says who it is. */
 const slow = (name) => `trap 'sleep 0.3; echo cleaned; exit 9' ${name}; echo "pid $$"; while :; do sleep 0.05; done`;
@@ -137,8 +137,17 @@ test('a program that is not there is 125, one line and a hint', { timeout }, () 
   assert.deepEqual({ status, stdout }, { status: 125, stdout: '' });
   const [line, hint, ...rest] = stderr.split('\n');
   assert.match(line, /^procmon: the native program for linux-\w+-\w+ was not found; tried: .*nowhere$/);
-  assert.match(hint, /^ {2}hint: npm leaves optional packages out .* remove node_modules and package-lock\.json/);
+  assert.equal(hint, '  hint: PROCMON_BINARY is set, so nothing else is tried: correct it or unset it');
   assert.deepEqual(rest, ['']);
+});
+
+test('a folder is no program', { timeout }, () => {
+  const { status, stderr } = spawnSync(process.execPath, [shim], {
+    env: { ...process.env, PROCMON_BINARY: folder },
+    encoding: 'utf8',
+  });
+  assert.equal(status, 125);
+  assert.match(stderr, /was not found; tried: /);
 });
 
 test('a program that is not executable is 125 and a way to repair it', { timeout }, (context) => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ProcmonError, run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
-const folder = mkdtempSync(join(tmpdir(), 'procmon-start-'));
+const folder = temporaryFolder('start');
 
 test('a command that is not there rejects as child_process does', { timeout }, async () => {
   await assertLikeNode('procmon-no-such-command');

@@ -1,12 +1,12 @@
 // How a command is ended that does not end by itself: by whom, with what, and with whom.
 
 import assert from 'node:assert/strict';
-import { getEventListeners } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getEventListeners, once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { attach, run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 import { isAlive, until } from './support/processes.mjs';
 import { runScript } from './support/scripts.mjs';
 
@@ -34,8 +34,9 @@ test('a command that takes longer than its timeout is ended and says so', { time
 });
 
 test('a command that heeds its timeout with exit code 0 has failed all the same', { timeout }, async () => {
+  // One that was asked before it could say how it takes that would end by the signal, and with nothing shown.
   const handle = shell('trap "exit 0" INT; while :; do sleep 0.02; done', {
-    timeout: 300,
+    timeout: 1000,
     killSignal: 'SIGINT',
     reject: true,
   });
@@ -63,11 +64,13 @@ test('who ignores the signal is killed after the delay, and not before', { timeo
 });
 
 test('with forceKillAfterDelay: false nobody is killed', { timeout }, async () => {
-  const handle = shell('trap "" INT; for n in 1 2 3 4 5; do sleep 0.1; done; exit 7', {
+  const handle = shell('trap "" INT; echo ready; for n in 1 2 3 4 5; do sleep 0.1; done; exit 7', {
     forceKillAfterDelay: false,
     killSignal: 2,
-    timeout: 50,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  await once(handle.stdout, 'data');
+  handle.stop();
   const { exitCode, signal } = await handle;
   assert.deepEqual({ exitCode, signal }, { exitCode: 7, signal: null });
 });
@@ -86,13 +89,19 @@ test('kill is for the whole tree, wherever it went', { timeout }, async () => {
 });
 
 test('a signal that ends nobody reaches each of the tree', { timeout }, async () => {
-  const worker = 'trap "exit 3" USR1; while :; do sleep 0.01; done';
-  const handle = shell(`sh -c '${worker}' & trap "" USR1; wait; wait; exit 5`, { interval: 5 });
-  await awaitPrograms(handle, 'sleep', 2);
-  assert.equal(handle.kill('SIGUSR1'), true);
+  const worker = 'trap "exit 3" USR1; echo ready; while :; do sleep 0.01; done';
+  const handle = shell(`trap "echo root" USR1; sh -c '${worker}' & wait; wait; exit 5`, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  handle.stdout.on('data', (chunk) => {
+    output += chunk;
+    if (output === 'ready\n') assert.equal(handle.kill('SIGUSR1'), true);
+  });
   const { exitCode, processes } = await handle;
   assert.equal(exitCode, 5);
   assert.ok(processes.some((process) => process.exitCode === 3));
+  await until(() => output === 'ready\nroot\n');
 });
 
 test('with killDescendants: false the command alone is ended', { timeout }, async () => {
@@ -123,6 +132,16 @@ test('an aborted signal ends the watching of an attached process, and leaves tha
   await handle.stop();
 });
 
+test('a signal that is aborted after the command has ended by itself cancels nothing', { timeout }, async () => {
+  const controller = new AbortController();
+  const handle = run('sh', ['-c', 'exit 3'], { signal: controller.signal });
+  handle.on('exit', () => controller.abort());
+  // The end is told before the result: whoever aborts then is too late.
+  handle.on('end', () => controller.abort());
+  const { exitCode, isCanceled } = await handle;
+  assert.deepEqual({ exitCode, isCanceled }, { exitCode: 3, isCanceled: false });
+});
+
 test('a monitor that is over lets go of its signal', { timeout }, async () => {
   const { signal } = new AbortController();
   for (let n = 0; n < 3; n += 1) await attach(process.pid, { signal }).stop();
@@ -131,7 +150,7 @@ test('a monitor that is over lets go of its signal', { timeout }, async () => {
 });
 
 test('the command of a process that exits gets the signal that was chosen for it', { timeout }, async () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'procmon-stopping-')), 'said');
+  const file = join(temporaryFolder('stopping'), 'said');
   const ended = await runScript(`
     const script = 'trap "echo int > ${file}; exit" INT; echo ready; while :; do sleep 0.02; done';
     const handle = run(script, { shell: true, stdio: ['ignore', 'pipe', 'inherit'], killSignal: 'SIGINT' });

@@ -1,14 +1,14 @@
 // Those who outlive a command, and what is told of threads and memory beside the usual.
 
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
 import { isAlive } from './support/processes.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'procmon-survivors-'));
+const folder = temporaryFolder('survivors');
 const leavesOne = ['-c', 'setsid sleep 100 >/dev/null 2>&1 & exit 3'];
 
 test('what outlives a command is listed and lives on', { timeout: 20_000 }, async () => {

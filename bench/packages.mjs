@@ -1,8 +1,8 @@
 // npm packages as a user has them: ours laid out as an installation does it, those of the peers, and what npm says of their sizes.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { platformName, platformPackage } from '../js/platform.cjs';
 import { node } from './peers/install.mjs';
 import { Unavailable } from './programs.mjs';
@@ -15,27 +15,19 @@ import { Unavailable } from './programs.mjs';
  */
 
 /**
- * Lays out our package and that of this platform below a folder's node_modules.
+ * Lays out our package and that of this platform below a folder's node_modules, as they are published.
  * @returns {Installed}
  */
-export function installOurs({ root, binary }, folder) {
+export function installOurs({ root }, folder) {
+  const staged = join(folder, 'staged');
+  const words = [join(root, 'scripts', 'packages.mjs'), '--native', '--no-build', '--to', staged];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Unavailable(`${stderr.trim()}: run \`npm run build\` first`);
   const modules = join(folder, 'node_modules');
-  const main = join(modules, 'procmon');
-  for (const { path } of pack(root).files) {
-    mkdirSync(dirname(join(main, path)), { recursive: true });
-    copyFileSync(join(root, path), join(main, path));
-  }
-  const addon = join(root, `procmon.${platformName()}.node`);
-  const platform = join(modules, platformPackage());
-  mkdirSync(platform, { recursive: true });
-  for (const file of [addon, binary]) {
-    if (!existsSync(file)) throw new Unavailable(`${basename(file)} is missing: run \`npm run build\` first`);
-    copyFileSync(file, join(platform, basename(file)));
-  }
-  const { version } = manifest(main);
-  const described = { name: platformPackage(), version, main: basename(addon), files: [basename(binary)] };
-  writeFileSync(join(platform, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
-  return { name: 'procmon', title: `procmon ${version}`, folders: [main, platform] };
+  const [main, platform] = ['procmon', platformPackage()].map((name) => join(modules, name));
+  cpSync(join(staged, 'procmon'), main, { recursive: true });
+  cpSync(join(staged, platformName()), platform, { recursive: true });
+  return { name: 'procmon', title: `procmon ${manifest(main).version}`, folders: [main, platform] };
 }
 
 /**
@@ -74,5 +66,6 @@ function pack(folder) {
   const words = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { status, stdout, stderr } = spawnSync('npm', words, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
   if (status !== 0) throw new Unavailable(`npm ${words.join(' ')} failed: ${stderr?.trim().split('\n').at(-1)}`);
-  return JSON.parse(stdout)[0];
+  const report = JSON.parse(stdout);
+  return (Array.isArray(report) ? report : Object.values(report))[0];
 }

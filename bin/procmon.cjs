@@ -5,7 +5,7 @@
 // down and ends as its child ends.
 
 const { spawn } = require('node:child_process');
-const { constants, accessSync, existsSync, readFileSync } = require('node:fs');
+const { constants, accessSync, existsSync, readFileSync, statSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { missingRemedy, platformName, platformPackage } = require('../js/platform.cjs');
@@ -33,10 +33,9 @@ function main() {
     stayAsParent(binary, { ...env, PROCMON_SHIM_PID: `${process.pid}` });
   } catch (error) {
     const what = binary ?? 'the native program';
-    fail(
-      `${what} could not be started: ${error.message}`,
-      'node --permission needs --allow-child-process and --allow-fs-read',
-    );
+    const isDenied = error.code === 'ERR_ACCESS_DENIED';
+    const hint = isDenied ? 'node --permission needs --allow-child-process and --allow-fs-read' : missingRemedy();
+    fail(`${what} could not be started: ${error.message}`, hint);
   }
 }
 
@@ -52,11 +51,13 @@ function become(binary, env) {
 
 /** The native command line; null when it was said that there is none that can be run. */
 function findBinary() {
-  const candidates = process.env.PROCMON_BINARY ? [path.resolve(process.env.PROCMON_BINARY)] : ownBinaries();
-  const binary = candidates.find((candidate) => existsSync(candidate));
+  const override = process.env.PROCMON_BINARY;
+  const candidates = override ? [path.resolve(override)] : ownBinaries();
+  const binary = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (binary === undefined) {
     const tried = candidates.join(', ');
-    return fail(`the native program for ${platformName()} was not found; tried: ${tried}`, missingRemedy());
+    const hint = override ? 'PROCMON_BINARY is set, so nothing else is tried: correct it or unset it' : missingRemedy();
+    return fail(`the native program for ${platformName()} was not found; tried: ${tried}`, hint);
   }
   try {
     // A failed execve(2) would end Node with a core dump, so the question comes first.
@@ -70,11 +71,16 @@ function findBinary() {
 /** Where the command line can be, best first: a checkout's build, then the platform package. */
 function ownBinaries() {
   const built = ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, FILE));
+  const inCheckout = existsSync(path.join(ROOT, 'Cargo.toml')) ? built : [];
+  let manifest;
   try {
-    return [...built, path.join(path.dirname(require.resolve(`${platformPackage()}/package.json`)), FILE)];
+    manifest = require.resolve(`${platformPackage()}/package.json`);
   } catch {
-    return [...built, platformPackage()];
+    return [...inCheckout, platformPackage()];
   }
+  const [found, wanted] = [manifest, '../package.json'].map((file) => require(file).version);
+  if (found === wanted) return [...inCheckout, path.join(path.dirname(manifest), FILE)];
+  throw new Error(`${platformPackage()} has version ${found} and procmon ${wanted}; install the package again`);
 }
 
 function stayAsParent(binary, env) {

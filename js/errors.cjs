@@ -68,6 +68,7 @@ function fromNative(thrown) {
   const refusal = parsed(thrown.message);
   if (!refusal) return new ProcmonError(thrown.message, { code: 'ERR_PROCMON_INTERNAL' });
   const { message, syscall } = refusal;
+  if (refusal.code === 'ERR_INVALID_ARG_VALUE') return coded(TypeError, refusal.code, message);
   const code = refusal.errno === null ? refusal.code : getSystemErrorName(-refusal.errno);
   const number = os.constants.errno[code];
   if (number === undefined) return new ProcmonError(message, { code });
@@ -82,8 +83,9 @@ function fromNative(thrown) {
 
 /** What Node's own functions said of a file of ours, as an error of this realm that names the file the user knows. */
 function fromFileSystem(cause, path) {
-  if (cause.errno === undefined) return cause;
+  if (cause instanceof Error && cause.errno === undefined) return cause;
   const { code, errno, syscall } = cause;
+  if (errno === undefined) return new ProcmonError(cause.message, { code, path, cause });
   const details = { code, errno, syscall, path };
   return new ProcmonError(systemMessage(details), { ...details, cause });
 }

@@ -19,6 +19,4 @@ module.exports = {
   metricGroups: Object.freeze(known.metricGroups),
   /** The interval of those who name neither one nor a profile. */
   defaultInterval: known.settings.intervalMs,
-  /** What is as large as this share of another size counts as the same. */
-  nearly: known.nearlyPercent / 100,
 };

@@ -44,10 +44,14 @@ function candidates() {
   if (override) return [fromFile(path.resolve(override))];
   return [
     fromFile(path.join(ROOT, `procmon.${platformName()}.node`)),
-    fromFile(path.join(ROOT, 'target', 'release', LIBRARY)),
-    fromFile(path.join(ROOT, 'target', 'debug', LIBRARY)),
+    ...inCheckout(path.join('target', 'release', LIBRARY), path.join('target', 'debug', LIBRARY)),
     { name: platformPackage(), binding: () => require(platformPackage()) },
   ];
+}
+
+/** What has been built in a checkout; an installed package has nothing of the kind. */
+function inCheckout(...files) {
+  return existsSync(path.join(ROOT, 'Cargo.toml')) ? files.map((file) => fromFile(path.join(ROOT, file))) : [];
 }
 
 function fromFile(file) {

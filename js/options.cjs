@@ -39,7 +39,7 @@ function runOrder(command, args, options) {
 /** The words of a command, or those that have a shell run a line. */
 function commandWords(command, args, shell) {
   const first = check.word(command, 'command');
-  const rest = args.map((arg, index) => check.text(arg, `args[${index}]`));
+  const rest = Array.from(args, (arg, index) => check.text(arg, `args[${index}]`));
   const program = shellProgram(shell);
   if (program === null) return [first, ...rest];
   if (rest.length > 0) {
@@ -102,7 +102,8 @@ function watching(options) {
   take('outputFile', outputFile);
   take('writeMetadata', check.boolean);
   const { interval: least, origin } = intervalInForce(order);
-  if (order.maxInterval < least) throw outOfRange('options.maxInterval', `>= ${origin} (${least})`, order.maxInterval);
+  const [most, name] = maxIntervalInForce(order);
+  if (most < least) throw outOfRange(name, `>= ${origin} (${least})`, most);
   return order;
 }
 
@@ -131,19 +132,18 @@ function profile(value, name) {
   const { export: _, purpose, ...own } = check.object(value, name);
   const words = {};
   for (const [field, given] of Object.entries(own)) {
-    const checked = PROFILE_FIELDS[field];
+    const checked = PROFILE_FIELDS.get(field);
     if (!checked) throw invalidArgValue(name, `has no field '${field}'`, value);
     if (given !== undefined) words[field] = checked(given, `${name}.${field}`);
   }
-  const { interval: least = core.defaultInterval, maxInterval } = words;
-  if (maxInterval < least) throw outOfRange(`${name}.maxInterval`, `>= its interval (${least})`, maxInterval);
   return words;
 }
 
-const PROFILE_FIELDS = { name: check.word, interval, maxInterval: interval, history, metrics };
+const PROFILE_FIELDS = new Map(Object.entries({ name: check.word, interval, maxInterval: interval, history, metrics }));
 
 function metrics(value, name) {
-  return check.array(value, name).map((group, index) => check.oneOf(group, `${name}[${index}]`, core.metricGroups));
+  const groups = check.array(value, name);
+  return Array.from(groups, (group, index) => check.oneOf(group, `${name}[${index}]`, core.metricGroups));
 }
 
 /** The interval that the core will begin with, and where it comes from. */
@@ -152,6 +152,12 @@ function intervalInForce({ interval, profile }) {
   const own = typeof profile === 'string' ? core.profiles[profile] : profile;
   if (own?.interval === undefined) return { interval: core.defaultInterval, origin: 'the default interval' };
   return { interval: own.interval, origin: 'the interval of options.profile' };
+}
+
+/** The longest interval that was asked for, and where; undefined of none. */
+function maxIntervalInForce({ maxInterval, profile }) {
+  if (maxInterval !== undefined) return [maxInterval, 'options.maxInterval'];
+  return [profile?.maxInterval, 'options.profile.maxInterval'];
 }
 
 /** The whole environment of a command as pairs: process.env is this thread's or this test's own, and not the process's. */

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 // What a session is asked to do. Times are whole milliseconds.
 
 import type { Stream } from 'node:stream';
@@ -107,7 +108,10 @@ export interface RunOptions extends WatchOptions {
    * when this process exits first. By name, or by number, 1 to 64. Default `SIGTERM`.
    */
   killSignal?: NodeJS.Signals | number | undefined;
-  /** How many milliseconds it may take to end before SIGKILL makes it; `false` for as long as it likes. Default 5000. */
+  /**
+   * How many milliseconds it may take to end before SIGKILL makes it; `false` for as long as it likes, `true` for the default.
+   * Default 5000.
+   */
   forceKillAfterDelay?: number | boolean | undefined;
   /**
    * Whether `kill()` is for the descendants, too, and whether those that are left when the command has been ended are ended

@@ -23,6 +23,21 @@ class Output extends Readable {
     this.#socket.on('error', (error) => this.destroy(error));
   }
 
+  /** The number of its descriptor, so that it can be the input of another command; undefined once it is closed. */
+  get fd() {
+    return this.#socket._handle?.fd;
+  }
+
+  ref() {
+    this.#socket.ref();
+    return this;
+  }
+
+  unref() {
+    this.#socket.unref();
+    return this;
+  }
+
   _read() {
     this.#socket.resume();
   }

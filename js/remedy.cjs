@@ -17,18 +17,28 @@ const PERMISSION = Number.parseInt(process.versions.node, 10) < 22 ? '--experime
  */
 function remedyFor(errors) {
   if (errors.some(({ code }) => code === 'ERR_DLOPEN_DISABLED' || code === 'ERR_ACCESS_DENIED')) {
-    return `node ${PERMISSION} loads procmon with --allow-addons and --allow-fs-read=${path.join(ROOT, '*')}; run() needs --allow-child-process, too`;
+    return `node ${PERMISSION} loads procmon with --allow-addons and --allow-fs-read=${path.join(installation(), '*')}; run() needs --allow-child-process, too`;
   }
   const [, wanted] = firstMatch(errors, /version `(GLIBC_[\d.]+)' not found/);
   if (wanted) return `this system's C library is too old: it lacks ${wanted}, and procmon's packages need glibc 2.17`;
   if (
-    firstMatch(errors, /libc\.musl-|ld-musl-|libc\.so\.6: cannot open|__register_atfork: symbol not found/).length > 0
+    firstMatch(
+      errors,
+      /libc\.musl-|ld-musl-|(libc\.so\.6|ld-linux-[\w-]+\.so\.\d): (cannot open|No such file)|Error relocating/,
+    ).length > 0
   ) {
     return `the native part was made for another C library than that of ${platformName()}: remove node_modules, then install on this system`;
   }
   if (process.env.PROCMON_NATIVE_PATH)
     return 'PROCMON_NATIVE_PATH is set, so nothing else is tried: correct it or unset it';
   return missingRemedy();
+}
+
+/** The folder that holds the package and that of its native parts: they lie beside each other wherever they are installed. */
+function installation() {
+  const parts = `${path.sep}node_modules${path.sep}`;
+  const end = ROOT.indexOf(parts);
+  return end < 0 ? ROOT : ROOT.slice(0, end + parts.length - 1);
 }
 
 function firstMatch(errors, pattern) {

@@ -6,28 +6,41 @@ const { Monitor } = require('./monitor.cjs');
 const { NoSession } = require('./no-session.cjs');
 const { flag, runOrder } = require('./options.cjs');
 const { checkMayStart } = require('./permission.cjs');
-const { ProcessList } = require('./processes.cjs');
 const { Session } = require('./session.cjs');
 const { closeStreams, openStreams } = require('./stdio.cjs');
+const { keyOf } = require('./tree.cjs');
 const check = require('./validate.cjs');
+
+// Taken when this is loaded: a test that fakes the timers later must not keep an error back.
+const { nextTick } = process;
 
 /** A command that was started and is being watched. index.d.ts tells what each member is. */
 class Run extends Monitor {
   #session;
   #result;
   #killsTree;
+  #streams;
 
   constructor(request) {
-    const processes = new ProcessList();
-    const session = begun(request, processes);
+    const session = begun(request);
     super(session);
     this.#session = session;
     this.#killsTree = request.order.target.launch.stopping.descendants;
-    const streams = openStreams(session.pipes);
-    Object.assign(this, streams);
-    this.#result = conclude(session, processes, request, streams);
+    this.#streams = openStreams(session.pipes);
+    Object.assign(this, this.#streams);
+    this.#result = conclude(session, request, this.#streams);
     // Who neither awaits nor listens is not told; who awaits gets a promise that was made from this one.
-    this.#result.catch((error) => process.nextTick(() => this.listenerCount('error') > 0 && this.emit('error', error)));
+    this.#result.catch((error) => nextTick(() => this.listenerCount('error') > 0 && this.emit('error', error)));
+  }
+
+  ref() {
+    for (const stream of Object.values(this.#streams)) stream?.ref();
+    return super.ref();
+  }
+
+  unref() {
+    for (const stream of Object.values(this.#streams)) stream?.unref();
+    return super.unref();
   }
 
   kill(signal = 'SIGTERM') {
@@ -69,26 +82,26 @@ async function executeWithMonitoring(command, options = {}) {
   const given = check.object(options, 'options');
   const monitor = Array.isArray(command)
     ? run(command[0], command.slice(1), given)
-    : run(command, { shell: true, ...given });
+    : run(command, { ...given, shell: given.shell ?? true });
   const { exitCode } = await monitor;
   return [exitCode, monitor];
 }
 
 /** The session of a command; what keeps it from starting is told to those who wait for the result. */
-function begun({ order, signal }, processes) {
+function begun({ order, signal }) {
   if (signal?.aborted) return new NoSession(new AbortError(signal));
   try {
-    return new Session(order, processes);
+    return new Session(order);
   } catch (error) {
     return new NoSession(error);
   }
 }
 
 /** Waits for the end of the command and says what it came to. */
-async function conclude(session, processes, { command, args, order, reject, signal }, streams) {
-  let isCanceled = false;
+async function conclude(session, { command, args, order, reject, signal }, streams) {
+  let wasAborted = false;
   const cancel = () => {
-    isCanceled = true;
+    wasAborted = true;
     // What goes wrong is told to those who await the run.
     session.stop().catch(() => {});
   };
@@ -102,20 +115,23 @@ async function conclude(session, processes, { command, args, order, reject, sign
     leaveAtExit(session);
     closeStreams(streams);
   }
-  const result = resultOf(session, processes, { command, args, isCanceled });
+  // A command that had ended by itself when the signal was aborted was not ended by that.
+  const isCanceled = wasAborted && session.end.cause === 'stopped';
+  const result = resultOf(session, { command, args, isCanceled });
   if (isCanceled) throw new AbortError(signal, result);
   if (reject && result.failed) throw failure(result);
   return result;
 }
 
 /** The names are execa's, where it has one. */
-function resultOf(session, processes, { command, args, isCanceled }) {
+function resultOf(session, { command, args, isCanceled }) {
   const { ending, cause } = session.end;
   const { exitCode, signal } = ending ?? { exitCode: null, signal: null };
   const summary = session.summary();
-  processes.close(session.end, session.latest);
   const timedOut = cause === 'durationPassed';
+  // Parsed when they are looked at: there can be many.
   let samples;
+  let processes;
   return {
     command,
     args,
@@ -129,9 +145,14 @@ function resultOf(session, processes, { command, args, isCanceled }) {
     timedOut,
     durationMs: summary.durationMs,
     summary,
-    processes: processes.all(),
-    survivors: processes.of(session.end.survivors),
-    /** Parsed when they are looked at: there can be many. */
+    get processes() {
+      processes ??= session.processes();
+      return processes;
+    },
+    get survivors() {
+      const keys = new Set(session.end.survivors.map(keyOf));
+      return keys.size === 0 ? [] : this.processes.filter((process) => keys.has(keyOf(process)));
+    },
     get samples() {
       samples ??= session.samples();
       return samples;

@@ -6,7 +6,7 @@
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
-const { fromFileSystem } = require('./errors.cjs');
+const { fromFileSystem, invalidArgValue } = require('./errors.cjs');
 const check = require('./validate.cjs');
 
 /** What a recording can be written as. */
@@ -14,7 +14,7 @@ const FORMATS = ['jsonl'];
 
 /**
  * Saves what is kept at this very moment.
- * @param {{ window(): Buffer }} session
+ * @param {{ window(): Buffer, outputFile: string | undefined }} session
  * @param {unknown} target the path or URL that a user gave
  * @param {unknown} format
  */
@@ -24,16 +24,25 @@ async function save(session, target, format = 'jsonl') {
   check.oneOf(format, 'format', FORMATS);
   const recording = session.window();
   try {
+    if (session.outputFile && (await isSame(file, session.outputFile))) {
+      throw invalidArgValue('path', 'is the file that the session writes to: options.outputFile', target);
+    }
     await write(file, recording);
   } catch (error) {
     throw fromFileSystem(error, file);
   }
 }
 
+/** Whether two paths lead to one file. */
+async function isSame(one, other) {
+  const [first, second] = await Promise.all([found(one), found(other)]);
+  return first !== null && second !== null && first.dev === second.dev && first.ino === second.ino;
+}
+
 /** Puts a file in its place whole. What is no file, such as a pipe or a device, takes the bytes as they come. */
 async function write(file, bytes) {
   const before = await found(file);
-  if (before && !before.isFile()) return fs.writeFile(file, bytes);
+  if (before ? !before.isFile() : await isLink(file)) return fs.writeFile(file, bytes);
   return replace(before ? await fs.realpath(file) : file, bytes, before && before.mode & 0o777);
 }
 
@@ -44,6 +53,12 @@ async function found(file) {
   } catch {
     return null;
   }
+}
+
+/** Whether there is a link that leads to nothing yet. */
+async function isLink(file) {
+  const link = await fs.lstat(file).catch(() => null);
+  return link?.isSymbolicLink() === true;
 }
 
 /** Writes a new file beside another one, which it then takes the place of, with the same permissions. */

@@ -1,6 +1,8 @@
 'use strict';
 
 const { AsyncResource } = require('node:async_hooks');
+// Taken from the module when it is loaded, as in keep-alive.cjs.
+const { setImmediate } = require('node:timers');
 const { ProcmonError, fromNative } = require('./errors.cjs');
 const { KeepAlive } = require('./keep-alive.cjs');
 const native = require('./native.cjs');
@@ -19,10 +21,11 @@ class Session {
   keepAlive = new KeepAlive(this);
   /** How the session ended: its last record, once that is there. */
   end = null;
+  /** The file that the recording goes to, if any. */
+  outputFile;
 
   #native;
   #emitter;
-  #processes;
   #lines = [];
   #latest = null;
   #summary = null;
@@ -35,10 +38,9 @@ class Session {
   /**
    * Starts at once; throws what the native half refuses.
    * @param {object} order made by options.cjs
-   * @param {import('./processes.cjs').ProcessList} [processes] told of every event
    */
-  constructor(order, processes) {
-    this.#processes = processes;
+  constructor(order) {
+    this.outputFile = order.outputFile;
     // A session that goes on without an end to it must not keep its own handle: only who listens or waits does.
     const reference = new WeakRef(this);
     const wake = AsyncResource.bind(() => reference.deref()?.fetch(), 'PROCMON');
@@ -68,17 +70,22 @@ class Session {
 
   /** The samples in memory, oldest first. */
   samples() {
-    return linesOf(this.#native.samples()).map((line) => JSON.parse(line));
+    return linesOf(this.#asked(() => this.#native.samples())).map((line) => JSON.parse(line));
   }
 
   /** What is kept in memory, as the bytes of a recording. */
   window() {
-    return this.#native.window();
+    return this.#asked(() => this.#native.window());
   }
 
   /** The summary so far, or of the whole once it is over; null before the first record. */
   summary() {
-    return this.#summary ?? JSON.parse(this.#native.summary());
+    return this.#summary ?? JSON.parse(this.#asked(() => this.#native.summary()));
+  }
+
+  /** Every process of a command that was launched, in the order of their births. */
+  processes() {
+    return JSON.parse(this.#asked(() => this.#native.processes()));
   }
 
   /** Resolves with the summary once everything has been handed on; holds the event loop until then. */
@@ -94,6 +101,15 @@ class Session {
   stop() {
     if (!this.#ended) this.#native.stop();
     return this.finished();
+  }
+
+  /** What the native half answers, or its refusal as an error of ours. */
+  #asked(question) {
+    try {
+      return question();
+    } catch (error) {
+      throw fromNative(error);
+    }
   }
 
   /** Whether a signal was sent, to the command or to the whole tree: it had not ended, as far as is known here. */
@@ -182,10 +198,8 @@ class Session {
   }
 
   #takeEvent(line) {
-    const wanted = this.#processes || EVENT_NAMES.some((name) => this.#hasListener(name));
-    if (!wanted) return;
+    if (!EVENT_NAMES.some((name) => this.#hasListener(name))) return;
     const event = JSON.parse(line);
-    this.#processes?.take(event);
     if (event.event === 'started') this.emit('spawn', event.process);
     if (event.event === 'renamed') this.emit('exec', event);
     if (event.event === 'ended') this.emit('exit', event);

@@ -30,11 +30,15 @@ function streamWord(value, name) {
   throw invalidArgValue(name, FORMS, value);
 }
 
-/** The descriptor of a stream: of a file that has been opened, of a terminal, or of a socket. */
+/** The descriptor of a stream: of a file that has been opened, of a terminal, a socket, or another command's output. */
 function descriptorOf(stream, name) {
   const fd = stream.fd ?? stream._handle?.fd;
   if (Number.isInteger(fd) && fd >= 0) return fd;
-  throw invalidArgValue(name, 'has no file descriptor: a file has one once it is open', stream);
+  throw invalidArgValue(
+    name,
+    'is a stream without a file descriptor: it is not open, or leads nowhere outside of this process',
+    stream,
+  );
 }
 
 /**
@@ -48,9 +52,9 @@ function openStreams([input = null, output = null, errors = null]) {
   return { stdin, stdout: reader(output), stderr: reader(errors) };
 }
 
-/** The command has ended: nobody reads its input any more. */
+/** The command has ended: nobody reads its input any more. What is on its way there fails by itself, and is told so. */
 function closeStreams({ stdin, stdout, stderr }) {
-  stdin?.destroy();
+  if (stdin?.writableLength === 0) stdin.destroy();
   stdout?.settle();
   stderr?.settle();
 }

@@ -38,4 +38,4 @@ function keyOf({ pid, startTime }) {
   return `${pid} ${startTime}`;
 }
 
-module.exports = { treeOf };
+module.exports = { keyOf, treeOf };

@@ -24,7 +24,16 @@ function word(value, name) {
 function filePath(value, name) {
   if (typeof value === 'string') return word(value, name);
   if (!isUrl(value)) throw invalidArgType(name, 'of type string or an instance of URL', value);
-  return word(fileURLToPath(value), name);
+  return word(pathOf(value, name), name);
+}
+
+/** Node's own error would be of Node's realm. */
+function pathOf(url, name) {
+  try {
+    return fileURLToPath(url);
+  } catch ({ message }) {
+    throw invalidArgValue(name, `must be the URL of a file: ${message}`, `${url}`);
+  }
 }
 
 /** A whole number between two others. */

@@ -1,13 +1,11 @@
 // How new a glibc a file needs. Every symbol that is bound to a version has that version's name in the file's string table.
 
-import { readFileSync } from 'node:fs';
-
 /** What the packages for glibc promise: CentOS 7, Debian 8 and all that came after them. */
 export const OLDEST_GLIBC = '2.17';
 
-/** The highest version of glibc that a file names, as `2.17`; null where it names none. */
-export function neededGlibc(file) {
-  const names = readFileSync(file, 'latin1').matchAll(/\0GLIBC_(\d+\.\d+)[.\d]*(?=\0)/g);
+/** The highest version of glibc that the bytes of a file name, as `2.17`; null where they name none. */
+export function neededGlibc(bytes) {
+  const names = bytes.toString('latin1').matchAll(/\0GLIBC_(\d+\.\d+)[.\d]*(?=\0)/g);
   return [...names].map(([, version]) => version).reduce((a, b) => (a === null || isNewer(b, a) ? b : a), null);
 }
 

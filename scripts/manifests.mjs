@@ -2,7 +2,7 @@
 // the name, the command line beside the addon, and that both have to lie on the disk as files.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { manifest, platforms } from './platforms.mjs';
 import { root } from './stages.mjs';
@@ -61,11 +61,12 @@ function readme({ packageName, triple }) {
   return `# \`${packageName}\`\n\nThe addon and the command line of [procmon](https://github.com/procmon/procmon) for **${triple}**. Install \`procmon\`; it brings this package along where it fits.\n`;
 }
 
-/** Brings npm/ up to date. */
+/** Brings npm/ up to date, where it is not. */
 export function writePlatformFiles(files) {
-  rmSync(join(root, NPM_FOLDER), { recursive: true, force: true });
   for (const [path, content] of files) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
+    const file = join(root, path);
+    if (existsSync(file) && readFileSync(file, 'utf8') === content) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
 }

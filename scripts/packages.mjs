@@ -1,4 +1,4 @@
-// npm run package [-- --native | --no-build] [-- --complete]
+// npm run package [-- --native | --no-build | --complete] [-- --to <folder>]
 //
 // Makes what is published, in target/packages: the main package, and a platform package for each target whose addon and
 // command line have been built, with the tarballs of them all. The build is of this machine's target alone; those of others are
@@ -6,20 +6,19 @@
 //
 // --native    builds with the system's own linker and C library, for trying things out
 // --no-build  takes what has been built
-// --complete  refuses to make a release of which a platform is missing
+// --complete  takes what has been built, and refuses to make a release of which a platform is missing
+// --to        another folder, which is emptied
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { platformName } from '../js/platform.cjs';
-import { isNewer, neededGlibc, OLDEST_GLIBC } from './glibc.mjs';
+import { fault } from './artefacts.mjs';
 import { LICENCES, NPM_FOLDER, platformFiles, writePlatformFiles } from './manifests.mjs';
 import { manifest, platforms } from './platforms.mjs';
 import { root } from './stages.mjs';
 import { buildWithZig, zigTools } from './zig.mjs';
-
-const staging = join(root, 'target', 'packages');
 
 /** What package.json says to those who work on the package, and not to those who use it. */
 const OF_THE_WORKSHOP = ['private', 'scripts', 'devDependencies', 'overrides', 'napi'];
@@ -33,18 +32,27 @@ try {
 
 function main() {
   const { values: wish } = parseArgs({
-    options: { native: { type: 'boolean' }, 'no-build': { type: 'boolean' }, complete: { type: 'boolean' } },
+    options: {
+      native: { type: 'boolean' },
+      'no-build': { type: 'boolean' },
+      complete: { type: 'boolean' },
+      to: { type: 'string' },
+    },
   });
+  if (wish.native && wish.complete) throw new Error('a release is not built with --native');
   const host = platforms.find(({ name }) => name === platformName());
-  if (host && !wish['no-build']) build(host, wish);
+  if (host && !wish['no-build'] && !wish.complete) build(host, wish);
   writePlatformFiles(platformFiles());
+  const staging = wish.to ? resolve(wish.to) : join(root, 'target', 'packages');
   rmSync(staging, { recursive: true, force: true });
-  const built = platforms.filter((platform) => stagePlatform(platform, { isTrial: wish.native && platform === host }));
-  const lacking = platforms.filter((platform) => !built.includes(platform)).map(({ name }) => name);
-  if (lacking.length > 0 && wish.complete) throw new Error(`there is nothing built for ${lacking.join(', ')}`);
-  stageMain();
-  pack(['procmon', ...built.map(({ name }) => name)]);
-  if (lacking.length > 0) say(`nothing was built for ${lacking.join(', ')}`);
+  const isTrial = (platform) => wish.native && platform === host;
+  const faults = new Map(platforms.map((platform) => [platform, stage(platform, staging, isTrial(platform))]));
+  for (const reason of faults.values()) if (reason) say(`left out: ${reason}`);
+  const built = platforms.filter((platform) => faults.get(platform) === null);
+  const isWhole = wish.complete ? built.length === platforms.length : !host || built.includes(host);
+  if (!isWhole) throw new Error(wish.complete ? 'a release has every platform' : `${host.name} could not be packed`);
+  stageMain(staging);
+  pack(staging, ['procmon', ...built.map(({ name }) => name)]);
 }
 
 /** Builds this machine's target: against an old glibc where it has glibc. */
@@ -63,14 +71,16 @@ function buildWithCargo(more) {
   if (status !== 0) throw new Error(`cargo ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
 }
 
-/** Puts a platform package together; false where its parts have not been built, or not as is promised. */
-function stagePlatform({ name, triple, library, addon, program }, { isTrial }) {
+/** Puts a platform package together; says why not where its parts have not been built, or not as is promised. */
+function stage(platform, staging, isTrial) {
+  const { name, triple, library, addon, program } = platform;
   const artefacts = join(root, 'target', isTrial ? '' : triple, 'release');
   const [libraryFile, programFile] = [library, program].map((file) => join(artefacts, file));
-  if (!existsSync(libraryFile) || !existsSync(programFile)) return false;
-  const tooNew = [libraryFile, programFile].filter((file) => name.endsWith('-gnu') && needsNewGlibc(file));
-  if (tooNew.length > 0) say(`${name} is ${isTrial ? 'for this system and its like only' : 'left out'}`);
-  if (tooNew.length > 0 && !isTrial) return false;
+  for (const file of [libraryFile, programFile]) {
+    if (!existsSync(file)) return `nothing was built for ${name}`;
+    const reason = isTrial ? null : fault(file, platform, manifest.version);
+    if (reason) return reason;
+  }
   const place = join(staging, name);
   cpSync(join(root, NPM_FOLDER, name), place, { recursive: true });
   for (const licence of LICENCES) copyFileSync(join(root, licence), join(place, licence));
@@ -79,19 +89,11 @@ function stagePlatform({ name, triple, library, addon, program }, { isTrial }) {
   // npm packs a file with the mode that it has, and what comes from elsewhere has often lost it.
   chmodSync(join(place, addon), 0o644);
   chmodSync(join(place, program), 0o755);
-  return true;
-}
-
-/** Whether a file needs a newer glibc than the packages promise to do with; it is said when it does. */
-function needsNewGlibc(file) {
-  const needed = neededGlibc(file);
-  const isNew = needed !== null && isNewer(needed, OLDEST_GLIBC);
-  if (isNew) say(`${file} needs glibc ${needed}, where ${OLDEST_GLIBC} is promised`);
-  return isNew;
+  return null;
 }
 
 /** Puts the main package together. It names its platform packages here and not in the checkout, where none can be installed. */
-function stageMain() {
+function stageMain(staging) {
   const place = join(staging, 'procmon');
   mkdirSync(place, { recursive: true });
   for (const name of [...manifest.files, 'README.md']) cpSync(join(root, name), join(place, name), { recursive: true });
@@ -101,7 +103,7 @@ function stageMain() {
   writeFileSync(join(place, 'package.json'), `${text}\n`);
 }
 
-function pack(names) {
+function pack(staging, names) {
   const args = ['pack', '--json', '--pack-destination', staging, ...names.map((name) => join(staging, name))];
   const { status, stdout, stderr } = spawnSync('npm', args, {
     cwd: root,

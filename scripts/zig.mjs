@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { OLDEST_GLIBC } from './glibc.mjs';
 import { root } from './stages.mjs';
@@ -10,6 +11,8 @@ import { root } from './stages.mjs';
 const requirements = join(root, 'scripts', 'zig-tools.txt');
 const folder = join(root, 'target', 'zig');
 const installed = join(folder, 'installed.txt');
+
+const PATIENCE_MS = 10 * 60 * 1000;
 
 /**
  * Puts zig and cargo-zigbuild into target/zig, where they are not there yet.
@@ -21,7 +24,7 @@ export function zigTools() {
   if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return { programs };
   rmSync(folder, { recursive: true, force: true });
   // The system's own, where there is one: a venv of a wrapper is a wrapper.
-  const python = ['/usr/bin/python3'].find(existsSync) ?? 'python3';
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
   const pip = ['install', '--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements];
   const missing = failure(python, ['-m', 'venv', folder]) ?? failure(join(programs, 'pip'), pip);
   if (missing) return { missing: `zig could not be had from PyPI: ${missing}` };
@@ -34,16 +37,28 @@ export function buildWithZig(triple, { programs }) {
   const args = ['zigbuild', '--release', '--target', `${triple}.${OLDEST_GLIBC}`, '--target-dir', 'target'];
   const result = spawnSync(join(programs, 'cargo-zigbuild'), [...args, '-p', 'procmon-cli', '-p', 'procmon-node'], {
     cwd: root,
-    env: { ...process.env, PATH: [programs, process.env.PATH].join(delimiter) },
+    env: { ...process.env, PATH: [programs, process.env.PATH].join(delimiter), RUSTFLAGS: withoutPaths() },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (result.error) throw result.error;
   if (result.status !== 0) throw new Error(`cargo zigbuild for ${triple} failed`);
 }
 
+/** What keeps the folders of whoever builds a release out of it. */
+function withoutPaths() {
+  const own = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+  return [process.env.RUSTFLAGS, `--remap-path-prefix=${own}=/cargo`, `--remap-path-prefix=${root}=/procmon`]
+    .filter(Boolean)
+    .join(' ');
+}
+
 /** The last words of a program that failed; null of one that did not. */
 function failure(program, args) {
-  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: PATIENCE_MS,
+  });
   if (error) return error.message;
-  return status === 0 ? null : `${stdout}${stderr}`.trim().split('\n').at(-1);
+  if (status === 0) return null;
+  return `${stdout}${stderr}`.trim().split('\n').at(-1) || `${program} ended with ${status ?? signal}`;
 }

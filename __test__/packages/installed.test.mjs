@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,8 @@ import { startRegistry } from '../support/registry.mjs';
 
 const timeout = 180_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const staging = join(root, 'target', 'packages');
+// A folder of its own: who makes a release keeps it.
+const staging = join(root, 'target', 'packages-tested');
 const names = platforms.map(({ name }) => name);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const permission = process.versions.node.startsWith('20.') ? '--experimental-permission' : '--permission';
@@ -68,10 +69,18 @@ if (ready.missing) {
   for (const installer of ready.managers) {
     describe(`from the registry, installed by ${installer.name}`, () => usesOf(installer, ['procmon'], names));
   }
+  test('what is published names every platform in this version, and nothing of the workshop', () => {
+    const published = JSON.parse(readFileSync(join(staging, 'procmon', 'package.json'), 'utf8'));
+    const versions = platforms.map(({ packageName }) => [packageName, manifest.version]);
+    assert.deepEqual(published.optionalDependencies, Object.fromEntries(versions));
+    for (const field of ['private', 'scripts', 'devDependencies', 'overrides', 'napi', 'dependencies']) {
+      assert.equal(published[field], undefined, field);
+    }
+  });
   test('the native parts need no newer glibc than was promised', { skip: ready.native }, () => {
     const { addon, program } = platforms.find(({ name }) => name === platformName());
     for (const file of [addon, program]) {
-      const needed = neededGlibc(join(staging, platformName(), file));
+      const needed = neededGlibc(readFileSync(join(staging, platformName(), file)));
       assert.match(needed, /^2\.\d+$/);
       assert.equal(isNewer(needed, OLDEST_GLIBC), false, `${file} needs ${needed}`);
     }
@@ -124,7 +133,20 @@ function usesOf(installer, what, published) {
     const { status, stderr } = execute(project, [...commonJs, permission, '--allow-fs-read=*', 'required.cjs']);
     assert.equal(status, 1);
     assert.match(stderr, /ERR_PROCMON_NO_BINDING/);
-    assert.match(stderr, new RegExp(`node ${permission} loads procmon with --allow-addons`));
+    // Whoever does as they are told is answered.
+    const [, read] = new RegExp(
+      `node ${permission} loads procmon with --allow-addons and --allow-fs-read=(\\S+);`,
+    ).exec(stderr);
+    const allowed = [
+      '--allow-addons',
+      `--allow-fs-read=${read}`,
+      `--allow-fs-read=${project}/*`,
+      '--allow-child-process',
+    ];
+    if (read.includes('node_modules')) {
+      const { stdout } = execute(project, [...commonJs, permission, '--no-warnings', ...allowed, 'required.cjs']);
+      assert.equal(JSON.parse(stdout).exitCode, 3);
+    }
   });
 }
 
@@ -132,8 +154,8 @@ function usesOf(installer, what, published) {
 async function prepared() {
   const tools = fetched();
   if (tools.missing) return tools;
-  const args = [join(root, 'scripts', 'packages.mjs'), ...(tools.native ? ['--native'] : [])];
-  const packages = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const args = [join(root, 'scripts', 'packages.mjs'), '--to', staging, ...(tools.native ? ['--native'] : [])];
+  const packages = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 20 * 60 * 1000 });
   assert.equal(packages.status, 0, packages.stdout + packages.stderr);
   return { ...tools, registry: await startRegistry(tools.verdaccio) };
 }

@@ -1,13 +1,13 @@
 // The package managers, each in a project of somebody who installs the package, with nothing of this machine's settings.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from './folders.mjs';
 import { npmTool } from './npm-tools.mjs';
 
 /** Nobody's settings, cache and store. What is released a moment ago is good enough for a test. */
-const home = mkdtempSync(join(tmpdir(), 'procmon-home-'));
+const home = temporaryFolder('home');
 const { PATH, LANG = 'C.UTF-8' } = process.env;
 export const environment = {
   PATH,
@@ -78,7 +78,7 @@ function yarnInstaller(name, yarn, nodeLinker, more = '') {
 
 /** An empty project of an installer's user, with these files besides. */
 export function emptyProject(installer, registry, files) {
-  const project = mkdtempSync(join(tmpdir(), 'procmon-installed-'));
+  const project = temporaryFolder('installed');
   const all = { 'package.json': '{ "private": true }\n', ...installer.files(registry), ...files };
   for (const [name, content] of Object.entries(all)) {
     mkdirSync(dirname(join(project, name)), { recursive: true });

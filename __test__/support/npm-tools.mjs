@@ -20,10 +20,15 @@ export function npmTool(name, version, overrides = {}) {
   if (existsSync(found)) return found;
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'install-'));
-  writeFileSync(join(work, 'package.json'), JSON.stringify({ private: true, overrides }));
-  const args = ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`];
-  execFileSync('npm', args, { cwd: work, stdio: ['ignore', 'ignore', 'pipe'], timeout: 180_000 });
-  rmSync(place, { recursive: true, force: true });
-  renameSync(work, place);
-  return found;
+  try {
+    writeFileSync(join(work, 'package.json'), JSON.stringify({ private: true, overrides }));
+    const args = ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=1'];
+    const options = { cwd: work, stdio: ['ignore', 'ignore', 'pipe'], timeout: 180_000 };
+    execFileSync('npm', [...args, `${name}@${version}`], options);
+    rmSync(place, { recursive: true, force: true });
+    renameSync(work, place);
+    return found;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 }

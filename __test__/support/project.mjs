@@ -1,9 +1,9 @@
 // A project of somebody who uses the package, for what goes through npm.
 
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './folders.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,7 +17,7 @@ export const QUIET_NPM = {
 
 /** The folder of a project into which the package is installed, as npm links a folder: nothing is fetched. */
 export function installedProject() {
-  const project = mkdtempSync(join(tmpdir(), 'procmon-project-'));
+  const project = temporaryFolder('project');
   mkdirSync(join(project, 'node_modules', '.bin'), { recursive: true });
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
   symlinkSync(root, join(project, 'node_modules', 'procmon'));

@@ -2,11 +2,11 @@
 
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from './folders.mjs';
 
 const CONFIGURATION = `
 storage: ./storage
@@ -22,7 +22,7 @@ log: { type: stdout, format: pretty, level: error }
  * @returns {Promise<{ url: string, publish(path: string, env: object): Promise<void>, stop(): Promise<void> }>}
  */
 export async function startRegistry(verdaccio) {
-  const folder = mkdtempSync(join(tmpdir(), 'procmon-registry-'));
+  const folder = temporaryFolder('registry');
   writeFileSync(join(folder, 'config.yaml'), CONFIGURATION);
   const address = `127.0.0.1:${await freePort()}`;
   const args = ['--config', 'config.yaml', '--listen', address];
@@ -33,7 +33,11 @@ export async function startRegistry(verdaccio) {
   const words = [];
   server.stderr.setEncoding('utf8').on('data', (chunk) => words.push(chunk));
   const ended = once(server, 'exit');
-  const started = await Promise.race([once(server, 'message').then(() => true), ended.then(() => false)]);
+  const patience = AbortSignal.timeout(60_000);
+  const started = await Promise.race([
+    once(server, 'message', { signal: patience }).then(() => true),
+    ended.then(() => false),
+  ]);
   if (!started) throw new Error(`verdaccio did not start: ${words.join('')}`);
   const url = `http://${address}/`;
   return {

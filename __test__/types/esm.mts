@@ -75,8 +75,6 @@ handle.save('a.xml', 'xml');
 run('true', { profile: 'fast' });
 // @ts-expect-error: there is no such group of metrics
 run('true', { profile: { metrics: ['gpu'] } });
-// @ts-expect-error: a command has at least one word
-executeWithMonitoring([]);
 // @ts-expect-error: an attached process is not ours to signal
 attach(1).kill();
 // @ts-expect-error: there is no such event

@@ -1,6 +1,7 @@
 //! Floor 12. A command as JavaScript writes it: its words, its streams, and how it is ended.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,34 +68,41 @@ enum Grace {
     Ends(bool),
 }
 
-/// The pipes of a command's standard streams.
+/// The descriptors of a command's standard streams.
 #[derive(Debug, Default)]
-pub(crate) struct Pipes {
-    /// Its ends, which only have to last until it has them.
+pub(crate) struct Streams {
+    /// Its own, which only have to last until it has them.
     pub(crate) theirs: Vec<PipeEnd>,
-    /// Ours: where its input is written, and where its output and its errors are read.
+    /// Our ends of those that are pipes: where its input is written, and where its output and its errors are read.
     pub(crate) ours: [Option<PipeEnd>; 3],
 }
 
 impl TargetOption {
-    /// Makes the pipes that are asked for, and has the command's streams lead there.
-    pub(crate) fn open_pipes(&mut self) -> Result<Pipes, Refusal> {
-        let mut pipes = Pipes::default();
-        let Self::Launch(launch) = self else { return Ok(pipes) };
-        for (number, (stream, ours)) in launch.stdio.iter_mut().zip(&mut pipes.ours).enumerate() {
+    /// Opens the descriptors that the command's streams lead to. Those of the user come first: a number that stands for
+    /// nothing must not come to stand for a file of ours.
+    pub(crate) fn open_streams(&mut self) -> Result<Streams, Refusal> {
+        let mut streams = Streams::default();
+        let Self::Launch(launch) = self else { return Ok(streams) };
+        let refusal =
+            |error: io::Error, call| Refusal::system(&error, call, launch.command.first().cloned());
+        for stream in &mut launch.stdio {
+            let StdioOption::Descriptor(number) = stream else { continue };
+            let pinned = PipeEnd::duplicate_of(*number).map_err(|error| refusal(error, "spawn"))?;
+            *number = pinned.number();
+            streams.theirs.push(pinned);
+        }
+        for (number, (stream, ours)) in launch.stdio.iter_mut().zip(&mut streams.ours).enumerate() {
             if !matches!(stream, StdioOption::Named(StdioName::Pipe)) {
                 continue;
             }
             let ends = procmon_sys::pipe();
-            let (reader, writer) = ends.map_err(|error| {
-                Refusal::system(&error, "pipe", launch.command.first().cloned())
-            })?;
+            let (reader, writer) = ends.map_err(|error| refusal(error, "pipe"))?;
             let (their, our) = if number == 0 { (reader, writer) } else { (writer, reader) };
             *stream = StdioOption::Descriptor(their.number());
             *ours = Some(our);
-            pipes.theirs.push(their);
+            streams.theirs.push(their);
         }
-        Ok(pipes)
+        Ok(streams)
     }
 }
 

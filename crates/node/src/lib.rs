@@ -70,6 +70,12 @@ impl NativeMonitor {
         Ok(self.monitor.window()?.into())
     }
 
+    /// Every process of a command that was launched so far, in the order of their births.
+    #[napi(catch_unwind)]
+    pub fn processes(&self) -> napi::Result<String> {
+        Ok(self.monitor.processes()?)
+    }
+
     /// Whether the root is still there, under the same number.
     #[napi(catch_unwind)]
     pub fn alive(&self) -> bool {

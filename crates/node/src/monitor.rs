@@ -7,7 +7,9 @@ use std::{mem, thread};
 
 use procmon_core::format::jsonl;
 use procmon_core::session::Session;
-use procmon_core::sink::{Digest, History, JsonLines, Queue, Receiver, Ring, Spare, queue, ring};
+use procmon_core::sink::{
+    Digest, History, JsonLines, Queue, Receiver, Register, Ring, Spare, queue, ring,
+};
 use procmon_model::event::Signal;
 use procmon_model::ports::{Request, Sink};
 use procmon_model::record::{Header, Record};
@@ -16,7 +18,7 @@ use procmon_sys::{PipeEnd, Remote};
 
 use crate::error::Refusal;
 use crate::js_sink::{Bell, Waker};
-use crate::launch::Pipes;
+use crate::launch::Streams;
 use crate::output::OutputFile;
 use crate::types::Options;
 
@@ -30,6 +32,7 @@ pub(crate) struct Monitor {
     reach: Reach,
     receiver: Receiver,
     history: History,
+    register: Option<Register>,
     ended: Arc<AtomicBool>,
     pipes: Mutex<[Option<PipeEnd>; 3]>,
     /// Whether the session is to stop when this handle goes.
@@ -53,6 +56,7 @@ struct Work {
     output: Option<OutputFile>,
     ring: Ring,
     queue: Queue,
+    register: Option<Register>,
     end: End,
 }
 
@@ -67,8 +71,8 @@ impl Monitor {
     /// Starts the session and waits until its root is there: some milliseconds.
     pub(crate) fn start(mut options: Options, waker: Waker) -> Result<Self, Refusal> {
         let settings = options.settings()?;
+        let Streams { theirs, ours } = options.open_streams()?;
         let output = options.open_output()?;
-        let Pipes { theirs, ours } = options.open_pipes()?;
         let bell = Bell::new(waker);
         let on_ready = bell.clone();
         let (queue, receiver) = queue(QUEUE_RECORDS, move || on_ready.ring());
@@ -78,7 +82,10 @@ impl Monitor {
         let end = End { ended: Arc::clone(&ended), reach: reach.clone(), bell };
         let stop_with_handle = options.attaches() || options.cleanup;
         let (answer, answered) = sync_channel(1);
-        let work = Work { options, settings, output, ring, queue, end };
+        // Whoever attaches may do so for weeks, and keeps no list of all that there ever was.
+        let register = (!options.attaches()).then(Register::default);
+        let kept = register.clone();
+        let work = Work { options, settings, output, ring, queue, register, end };
         let thread = thread::Builder::new().name("procmon".to_owned());
         thread
             .spawn(move || work.run(&answer))
@@ -89,7 +96,8 @@ impl Monitor {
         // The command has its ends: as long as we kept them, too, nobody would notice that it has closed them.
         drop(theirs);
         let pipes = Mutex::new(ours);
-        Ok(Self { begun, reach, receiver, history, ended, pipes, stop_with_handle })
+        let register = kept;
+        Ok(Self { begun, reach, receiver, history, register, ended, pipes, stop_with_handle })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -129,6 +137,12 @@ impl Monitor {
         Ok(text)
     }
 
+    /// Every process of a command that was launched.
+    pub(crate) fn processes(&self) -> Result<String, Refusal> {
+        let processes = self.register.as_ref().map(Register::processes);
+        Ok(serde_json::to_string(&processes.unwrap_or_default())?)
+    }
+
     pub(crate) fn alive(&self) -> bool {
         procmon_sys::find(self.pid()).is_ok_and(|key| key == self.begun.header.root)
     }
@@ -164,8 +178,13 @@ impl Drop for Monitor {
 
 impl Work {
     fn run(self, answer: &SyncSender<Result<Begun, Refusal>>) {
-        let Self { options, settings, output, ring, queue, end } = self;
-        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring), Box::new(queue)];
+        let Self { options, settings, output, ring, queue, register, end } = self;
+        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring)];
+        if let Some(register) = register {
+            sinks.push(Box::new(register));
+        }
+        // Whoever is told of the end finds everything else in its place.
+        sinks.push(Box::new(queue));
         if let Some(file) = output {
             let name = file.name();
             let lines = JsonLines::new(file, name, Spare::Retry);

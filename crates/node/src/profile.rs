@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use procmon_model::analysis::summary::NEARLY_PERCENT;
 use procmon_model::metrics::MetricSet;
 use procmon_model::settings::{PROFILES, Profile, Settings, profile};
 use serde::{Deserialize, Serialize};
@@ -76,8 +75,6 @@ struct Known {
     /// What a session is asked to do where nothing is said.
     settings: Settings,
     metric_groups: Vec<&'static str>,
-    /// The part of the largest memory of any process from which on what was seen of a process is its peak.
-    nearly_percent: u64,
 }
 
 /// A profile as JavaScript sees it.
@@ -97,7 +94,6 @@ pub(crate) fn known() -> Result<String, Refusal> {
         profiles: PROFILES.iter().map(ProfileLine::from).collect(),
         settings: Settings::default(),
         metric_groups: MetricSet::ALL.names().collect(),
-        nearly_percent: NEARLY_PERCENT,
     })?)
 }
 

@@ -11,7 +11,7 @@ use procmon_sys::{Accounting, Inside};
 use serde::Deserialize;
 
 use crate::error::Refusal;
-use crate::launch::{Pipes, TargetOption};
+use crate::launch::{Streams, TargetOption};
 use crate::output::OutputFile;
 use crate::profile::ProfileOption;
 
@@ -89,9 +89,9 @@ impl Options {
         self.write_metadata.unwrap_or(true)
     }
 
-    /// Makes the pipes that the command's streams lead to.
-    pub(crate) fn open_pipes(&mut self) -> Result<Pipes, Refusal> {
-        self.target.open_pipes()
+    /// Opens the descriptors that the command's streams lead to.
+    pub(crate) fn open_streams(&mut self) -> Result<Streams, Refusal> {
+        self.target.open_streams()
     }
 
     /// Whether a process that runs already is to be watched.

@@ -33,6 +33,10 @@ pub enum PipeEnd {}
 
 #[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
 impl PipeEnd {
+    pub fn duplicate_of(_: i32) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub fn number(&self) -> i32 {
         match *self {}
     }

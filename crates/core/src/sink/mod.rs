@@ -5,9 +5,11 @@ mod fanout;
 mod lines;
 mod memory;
 mod queue;
+mod register;
 
 pub use digest::{Digest, digest};
 pub use fanout::Fanout;
 pub use lines::{JsonLines, Spare};
 pub use memory::{History, Ring, ring};
 pub use queue::{Queue, Receiver, queue};
+pub use register::Register;

@@ -41,7 +41,7 @@ pub(super) struct Life {
 }
 
 impl Life {
-    fn new(info: ProcessInfo) -> Self {
+    pub(super) fn new(info: ProcessInfo) -> Self {
         Self {
             read_until: info.started,
             info,
@@ -58,7 +58,7 @@ impl Life {
         }
     }
 
-    fn take(&mut self, at: Elapsed, used: &ProcessUse) {
+    pub(super) fn take(&mut self, at: Elapsed, used: &ProcessUse) {
         let growth = &used.growth.0;
         self.cpu = known_sum(self.cpu, growth.cpu);
         self.read = known_sum(self.read, growth.read);
@@ -69,7 +69,7 @@ impl Life {
         self.read_until = at;
     }
 
-    fn end(&mut self, at: Elapsed, ending: Ending, last: &LastKnown) {
+    pub(super) fn end(&mut self, at: Elapsed, ending: Ending, last: &LastKnown) {
         self.ended = Some((at, ending));
         self.cpu = last.cpu.or(self.cpu);
         self.cpu_final = last.cpu_final;

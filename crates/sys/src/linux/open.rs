@@ -58,7 +58,15 @@ pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
     if syscall::process_cpu(pid).is_none() {
         return Err(AttachError::NoSuchProcess(pid));
     }
-    let stat = image::stat(pid).ok_or(AttachError::Denied(pid))?;
+    let Some(stat) = image::stat(pid) else {
+        // It may have gone since, or be one that the system hides.
+        let is_there = syscall::process_cpu(pid).is_some();
+        return Err(if is_there {
+            AttachError::Denied(pid)
+        } else {
+            AttachError::NoSuchProcess(pid)
+        });
+    };
     if stat.has_ended() {
         return Err(AttachError::NoSuchProcess(pid));
     }

@@ -34,6 +34,8 @@ pub(super) struct Birth {
     pub(super) signals: libc::sigset_t,
     /// The limit of descriptors before we raised ours.
     pub(super) descriptors: Option<DescriptorLimit>,
+    /// Whether its standard streams are to wait for their other ends, however we use them ourselves.
+    pub(super) waits: bool,
 }
 
 /// Everything that the child uses, behind one pointer.
@@ -49,11 +51,12 @@ struct Ready<'a> {
     environment: Vec<*const c_char>,
     signals: libc::sigset_t,
     descriptors: Option<libc::rlimit>,
+    waits: bool,
 }
 
 /// Gives birth, and returns when the child runs its program or has ended. The calling thread sleeps until then.
 pub(super) fn bear(birth: &Birth) {
-    let Birth { recipe, gate, signals: mask, descriptors } = birth;
+    let Birth { recipe, gate, signals: mask, descriptors, waits } = birth;
     let Ok(stack) = Stack::new() else {
         gate.fail(Step::Birth, last_error());
         gate.give_up();
@@ -73,6 +76,7 @@ pub(super) fn bear(birth: &Birth) {
         environment: pointers(&recipe.environment),
         signals: *mask,
         descriptors: descriptors.map(|limit| limit.0),
+        waits: *waits,
     };
     // Our handlers must not run in the child, which looks to them as if it were us.
     let held = signals::hold_back_all();
@@ -129,6 +133,9 @@ fn prepare(ready: &mut Ready<'_>) -> Option<Step> {
     if !take_streams(&mut ready.streams) {
         return Some(Step::Streams);
     }
+    if ready.waits {
+        (0..3).for_each(make_wait);
+    }
     // SAFETY: the path is a string that lives on, and the limit is a valid one.
     unsafe {
         if !ready.cwd.is_null() && libc::chdir(ready.cwd) < 0 {
@@ -168,6 +175,18 @@ fn take_streams(sources: &mut [RawFd; 3]) -> bool {
             true
         }
     })
+}
+
+/// Has a stream wait for its other end. Node does not let its own wait, which is a state that whoever holds the same
+/// description shares (`O_NONBLOCK` of open(2)), and a program that does not expect it fails with EAGAIN.
+fn make_wait(stream: RawFd) {
+    // SAFETY: the calls take numbers. A stream that is closed stays closed.
+    unsafe {
+        let flags = libc::fcntl(stream, libc::F_GETFL);
+        if flags >= 0 && flags & libc::O_NONBLOCK != 0 {
+            libc::fcntl(stream, libc::F_SETFL, flags & !libc::O_NONBLOCK);
+        }
+    }
 }
 
 /// Lets every signal do what it does to a new program, but for those that whoever started us wanted ignored.

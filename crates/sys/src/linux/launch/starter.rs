@@ -62,6 +62,7 @@ impl Launcher for Starter {
             gate: Arc::clone(&gate),
             signals: signals::set_of(self.signals),
             descriptors: self.descriptors,
+            waits: self.inside == Inside::ForeignProcess,
         };
         let thread = thread::Builder::new().name("procmon-launch".to_owned());
         let thread = thread.spawn(move || birth::bear(&birth)).map_err(LaunchError::Failed)?;
