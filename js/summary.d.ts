@@ -207,7 +207,7 @@ export interface ProcessSummary extends ProcessFacts {
   oomKilled?: true;
 }
 
-/** One of the list of all processes. Its `cpuMs` is what was read, without an estimate; null, too, where it lives on. */
+/** One of the list of all processes. Its `cpuMs` is what was read, without an estimate; so far, where it lives on. */
 export interface ProcessRecord extends ProcessFacts {
   /** When it was born or found, in milliseconds since the watching began. */
   startedMs: number;

@@ -119,6 +119,24 @@ pub enum Ending {
     Unseen,
 }
 
+impl Ending {
+    /// The code that it called exit(2) with.
+    pub fn exit_code(self) -> Option<i32> {
+        match self {
+            Self::Code(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The name of the signal that ended it.
+    pub fn signal_name(self) -> Option<String> {
+        match self {
+            Self::Signal(signal) => Some(signal.to_string()),
+            _ => None,
+        }
+    }
+}
+
 /// A signal by its number on the platform of the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signal(pub i32);

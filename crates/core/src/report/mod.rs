@@ -1,6 +1,7 @@
 //! Floor 9. Reports of a session for people.
 
 mod facts;
+mod family;
 mod layout;
 pub mod page;
 mod style;

@@ -9,6 +9,11 @@ use super::style::Style;
 pub trait Report {
     /// What there is to say.
     fn page(&self) -> Page;
+
+    /// The same for a spreadsheet: the page whose first table it gets.
+    fn rows(&self) -> Page {
+        self.page()
+    }
 }
 
 /// A page: read from top to bottom.

@@ -2,6 +2,7 @@
 
 mod around;
 mod endings;
+mod family;
 mod lives;
 mod stopping;
 mod told;

@@ -9,6 +9,7 @@ use procmon_model::event::ProcessEvent;
 use procmon_model::fake::{FakeWorld, Story};
 use procmon_model::ports::{Clock, EventSource, Found, Launch, Launcher, Sink, Stopping};
 use procmon_model::record::{FORMAT, Header, Record, RunEnd};
+use procmon_model::recording::Recording;
 use procmon_model::sample::Sample;
 use procmon_model::settings::Settings;
 use procmon_model::units::CpuTime;
@@ -110,6 +111,11 @@ impl Told {
             summariser.add(record);
         }
         summariser.finish()
+    }
+
+    pub(super) fn recording(&self) -> Recording {
+        let (header, records) = (self.header.clone(), self.records.clone());
+        Recording { header, records, warnings: vec![] }
     }
 
     pub(super) fn roles(&self) -> Vec<(u32, String)> {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use crate::analysis::life::{Life, Share, Unread};
 use crate::event::{Ending, LastKnown};
 use crate::process::{ProcessInfo, ProcessKey};
 use crate::sample::ProcessUse;
@@ -17,109 +18,6 @@ pub(super) const FOREMOST: usize = 10;
 
 /// How many of those that ended last are remembered, whatever they used: survivors that were ended are among them.
 const LATEST: usize = 64;
-
-/// One process from its birth on.
-#[derive(Debug, Clone)]
-pub(super) struct Life {
-    pub(super) info: ProcessInfo,
-    pub(super) ended: Option<(Elapsed, Ending)>,
-    /// Processor time, as far as it was read; `None` of a process that never was.
-    pub(super) cpu: Option<CpuTime>,
-    /// Whether nothing of its processor time is missing in `cpu`.
-    pub(super) cpu_final: bool,
-    /// The largest resident memory that was seen.
-    pub(super) rss_seen: Option<Bytes>,
-    /// Whether there was none larger.
-    pub(super) rss_final: bool,
-    pub(super) run_delay: Option<CpuTime>,
-    pub(super) block_delay: Option<CpuTime>,
-    pub(super) oom_killed: bool,
-    pub(super) read: Option<Bytes>,
-    pub(super) written: Option<Bytes>,
-    /// Until when `cpu` is known.
-    pub(super) read_until: Elapsed,
-}
-
-impl Life {
-    pub(super) fn new(info: ProcessInfo) -> Self {
-        Self {
-            read_until: info.started,
-            info,
-            ended: None,
-            cpu: None,
-            cpu_final: false,
-            rss_seen: None,
-            rss_final: false,
-            run_delay: None,
-            block_delay: None,
-            oom_killed: false,
-            read: None,
-            written: None,
-        }
-    }
-
-    pub(super) fn take(&mut self, at: Elapsed, used: &ProcessUse) {
-        let growth = &used.growth.0;
-        self.cpu = known_sum(self.cpu, growth.cpu);
-        self.read = known_sum(self.read, growth.read);
-        self.written = known_sum(self.written, growth.written);
-        self.run_delay = known_sum(self.run_delay, growth.run_delay);
-        self.block_delay = known_sum(self.block_delay, growth.block_delay);
-        self.rss_seen = self.rss_seen.max(used.gauges.rss_peak).max(used.gauges.rss);
-        self.read_until = at;
-    }
-
-    pub(super) fn end(&mut self, at: Elapsed, ending: Ending, last: &LastKnown) {
-        self.ended = Some((at, ending));
-        self.cpu = last.cpu.or(self.cpu);
-        self.cpu_final = last.cpu_final;
-        self.read = last.read.or(self.read);
-        self.written = last.written.or(self.written);
-        self.rss_seen =
-            if last.rss_peak_final { last.rss_peak } else { self.rss_seen.max(last.rss_peak) };
-        self.rss_final = last.rss_peak_final;
-        self.run_delay = last.run_delay.or(self.run_delay);
-        self.block_delay = last.block_delay.or(self.block_delay);
-        self.oom_killed = last.oom_killed;
-    }
-
-    /// The stretch of its life about which nothing is known: where missing processor time can have been used.
-    pub(super) fn unread(&self) -> Unread {
-        let stretch = match self.ended {
-            Some((ended, _)) if !self.cpu_final => ended.since(self.read_until),
-            _ => Duration::ZERO,
-        };
-        match self.cpu {
-            None => Unread { lives: stretch, tails: Duration::ZERO },
-            Some(_) => Unread { lives: Duration::ZERO, tails: stretch },
-        }
-    }
-
-    /// Its role, or its name where it has none.
-    pub(super) fn role(&self) -> &str {
-        self.info.image.role.as_deref().unwrap_or(&self.info.image.name)
-    }
-}
-
-/// Stretches of lives about which nothing is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Unread {
-    /// Whole lives, of processes that were never read.
-    pub(super) lives: Duration,
-    /// From the last reading to the end, of processes that were.
-    pub(super) tails: Duration,
-}
-
-impl Unread {
-    pub(super) fn is_nothing(&self) -> bool {
-        self.lives.is_zero() && self.tails.is_zero()
-    }
-
-    fn add(&mut self, other: Self) {
-        self.lives += other.lives;
-        self.tails += other.tails;
-    }
-}
 
 /// What the processes of one role used together.
 #[derive(Debug, Clone, Default)]
@@ -275,59 +173,6 @@ impl Lives {
         if role.processes == 0 {
             self.roles.remove(label);
         }
-    }
-}
-
-/// How processor time that no reading saw is shared out among the processes that can have used it: by the length of
-/// the stretch of their lives in which they were not read.
-///
-/// Processes that were never read come first. Those that were have told how busy they were, and most of them go idle
-/// before they end; they get what the others cannot have used on one processor each.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Share {
-    /// What is shared out.
-    pub(super) missing: CpuTime,
-    /// Cores that each process was busy with, in the mean, while it lived unread.
-    lives: f64,
-    /// The same for the tails.
-    tails: f64,
-}
-
-impl Share {
-    pub(super) fn new(missing: CpuTime, unread: Unread) -> Self {
-        if unread.is_nothing() {
-            return Self { missing: CpuTime::ZERO, lives: 0.0, tails: 0.0 };
-        }
-        let seconds = missing.as_millis() / 1e3;
-        let room = unread.lives.as_secs_f64();
-        let to_lives = if unread.tails.is_zero() { seconds } else { seconds.min(room) };
-        let over = |part: f64, stretch: Duration| {
-            if stretch.is_zero() { 0.0 } else { part / stretch.as_secs_f64() }
-        };
-        let tails = over(seconds - to_lives, unread.tails);
-        Self { missing, lives: over(to_lives, unread.lives), tails }
-    }
-
-    /// The part of the missing time that falls on such stretches.
-    pub(super) fn of(&self, unread: Unread) -> CpuTime {
-        let seconds =
-            unread.lives.as_secs_f64() * self.lives + unread.tails.as_secs_f64() * self.tails;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a u64, not negative"
-        )]
-        CpuTime::from_nanos((seconds * 1e9) as u64)
-    }
-
-    /// The processor time of a process, its share of the missing included; `None` of one that was never read while
-    /// nothing is missing that could be shared out.
-    pub(super) fn total(&self, life: &Life) -> Option<CpuTime> {
-        let share = self.of(life.unread());
-        if life.cpu.is_none() && share == CpuTime::ZERO {
-            return None;
-        }
-        Some(life.cpu.unwrap_or_default() + share)
     }
 }
 

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::lives::Life;
-use super::summary::NEARLY_PERCENT;
-use crate::event::{Ending, ProcessEvent};
+use super::life::Life;
+use crate::event::ProcessEvent;
 use crate::process::{ProcessInfo, ProcessKey};
 use crate::record::Record;
 use crate::units::{Bytes, CpuTime};
@@ -109,11 +108,6 @@ impl Roll {
 
     fn process(&self, life: &Life) -> ProcessRecord {
         let Life { info, ended, .. } = life;
-        let (exit_code, signal) = match ended.map(|(_, ending)| ending) {
-            Some(Ending::Code(code)) => (Some(code), None),
-            Some(Ending::Signal(signal)) => (None, Some(signal.to_string())),
-            _ => (None, None),
-        };
         ProcessRecord {
             key: info.key,
             parent_pid: info.parent.map(|parent| parent.pid),
@@ -122,11 +116,11 @@ impl Roll {
             command: info.image.command.join(" "),
             started_ms: info.started.as_millis(),
             ended_ms: ended.map(|(at, _)| at.as_millis()),
-            exit_code,
-            signal,
+            exit_code: life.exit_code(),
+            signal: life.signal(),
             cpu_ms: life.cpu.map(CpuTime::as_millis),
             cpu_final: life.cpu_final,
-            rss_peak_bytes: life.rss_seen.filter(|seen| self.is_peak(life, *seen)),
+            rss_peak_bytes: life.peak(self.largest),
             rss_seen_bytes: life.rss_seen,
             read_bytes: life.read,
             written_bytes: life.written,
@@ -134,19 +128,12 @@ impl Roll {
             oom_killed: life.oom_killed,
         }
     }
-
-    /// Whether a process had no more than this: it is final, or all that a living one had until now, or close to the
-    /// largest that any process of the tree ever had.
-    fn is_peak(&self, life: &Life, seen: Bytes) -> bool {
-        let nearly = |largest: Bytes| seen.get() >= largest.get() / 100 * NEARLY_PERCENT;
-        life.rss_final || life.ended.is_none() || self.largest.is_some_and(nearly)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{LastKnown, Signal};
+    use crate::event::{Ending, LastKnown, Signal};
     use crate::process::{Counters, Gauges, Growth, Image};
     use crate::sample::{ProcessUse, Sample};
     use crate::units::Elapsed;

@@ -7,6 +7,7 @@ mod node;
 mod path;
 mod portrait;
 mod rules;
+mod run;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ mod workers;
 
 pub use portrait::{ENVIRONMENT_NAMES, Portrait, Role};
 pub use rules::role;
+pub use run::{package_script, tool};
 pub use shell::{SHELLS, depends_on_environment};

@@ -6,11 +6,13 @@ mod shape;
 mod summarise;
 mod tally;
 
+pub use crate::analysis::life::NEARLY_PERCENT;
 pub use shape::{
     Accounting, Holder, MemoryPeak, OwnSummary, PressureSummary, ProcessSummary, RoleSummary,
     SCHEMA, Summary, ThreadSummary, Top,
 };
-pub use summarise::{NEARLY_PERCENT, Summariser};
+pub(in crate::analysis) use shape::{cpu_millis, millis, rounded};
+pub use summarise::Summariser;
 
 #[cfg(test)]
 mod tests;

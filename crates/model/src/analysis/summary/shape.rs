@@ -280,17 +280,17 @@ impl ProcessSummary {
 }
 
 /// A moment in milliseconds.
-pub(super) fn millis(at: Elapsed) -> f64 {
+pub(in crate::analysis) fn millis(at: Elapsed) -> f64 {
     rounded(at.as_millis())
 }
 
 /// A time in milliseconds.
-pub(super) fn cpu_millis(cpu: CpuTime) -> f64 {
+pub(in crate::analysis) fn cpu_millis(cpu: CpuTime) -> f64 {
     rounded(cpu.as_millis())
 }
 
 /// To three digits behind the point: a summary is for people and scripts, the recording has every digit.
-pub(super) fn rounded(value: f64) -> f64 {
+pub(in crate::analysis) fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::lives::{Life, Lives, RoleUse, Share};
+use crate::analysis::life::{Life, Share};
+use crate::analysis::lives::{Lives, RoleUse};
 use crate::event::{Ending, ProcessEvent};
 use crate::process::ProcessInfo;
 use crate::record::{Header, Record, RunEnd, Totals, Warning, WarningKind};
@@ -22,9 +23,6 @@ use super::tally::{Net, Tally};
 
 /// Roles that a summary lists by name; the others are added up.
 const ROLES_MAX: usize = 15;
-/// What was seen of a process's memory is its peak where it is at least that part of the largest memory that any process
-/// of the tree had: between the two there is no room for one that matters.
-pub const NEARLY_PERCENT: u64 = 98;
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
 
@@ -129,7 +127,12 @@ impl Summariser {
     }
 
     /// The summary of everything taken so far.
-    pub fn finish(mut self) -> Summary {
+    pub fn finish(self) -> Summary {
+        self.finish_and_share().0
+    }
+
+    /// The summary, and how it has shared out the processor time that no reading saw.
+    pub(in crate::analysis) fn finish_and_share(mut self) -> (Summary, Share) {
         let at = self.end.as_ref().map_or(self.at, |end| end.at);
         self.lives.close(at);
         let totals = self.totals();
@@ -152,8 +155,8 @@ impl Summariser {
             pid: self.header.root.pid,
             started_at_ms: self.header.started_at.as_millis(),
             duration_ms: millis(took),
-            exit_code: exit_code(ending),
-            signal: signal(ending),
+            exit_code: ending.and_then(Ending::exit_code),
+            signal: ending.and_then(Ending::signal_name),
             cpu_ms: totals.cpu.map(cpu_millis),
             cpu_user_ms: totals.cpu_user.map(cpu_millis),
             cpu_system_ms: totals.cpu_system.map(cpu_millis),
@@ -203,7 +206,7 @@ impl Summariser {
         let missing = reasons::missing(&summary, self.header.settings.metrics);
         summary.accounting.reasons.extend(missing);
         fit(&mut summary);
-        summary
+        (summary, share)
     }
 
     /// How long the command took; the watching goes on while those are ended that outlive it.
@@ -351,44 +354,21 @@ fn highest_memory(
     (sampled.max(largest), peak.map(|peak| peak.at_ms).filter(|_| !between))
 }
 
-/// The largest resident memory of a process, where nothing can have been larger: it is final, or close to the largest
-/// that any process of the tree ever had. One that lives has had no more until now.
-fn peak(life: &Life, largest: Option<Bytes>) -> Option<Bytes> {
-    let seen = life.rss_seen?;
-    let nearly = largest.is_some_and(|largest| seen.get() >= largest.get() / 100 * NEARLY_PERCENT);
-    (life.rss_final || life.ended.is_none() || nearly).then_some(seen)
-}
-
 fn process(life: &Life, share: &Share, largest: Option<Bytes>) -> ProcessSummary {
     let info = &life.info;
-    let ending = life.ended.map(|(_, ending)| ending);
     ProcessSummary {
         started_ms: Some(millis(info.started)),
         ended_ms: life.ended.map(|(at, _)| millis(at)),
-        exit_code: exit_code(ending),
-        signal: signal(ending),
+        exit_code: life.exit_code(),
+        signal: life.signal(),
         cpu_ms: share.total(life).map(cpu_millis),
         cpu_estimated: share.of(life.unread()) > CpuTime::ZERO,
-        rss_peak_bytes: peak(life, largest),
+        rss_peak_bytes: life.peak(largest),
         rss_seen_bytes: life.rss_seen,
         run_delay_ms: life.run_delay.map(cpu_millis),
         oom_killed: life.oom_killed,
         read_bytes: life.read,
         written_bytes: life.written,
         ..ProcessSummary::of_survivor(info)
-    }
-}
-
-fn exit_code(ending: Option<Ending>) -> Option<i32> {
-    match ending {
-        Some(Ending::Code(code)) => Some(code),
-        _ => None,
-    }
-}
-
-fn signal(ending: Option<Ending>) -> Option<String> {
-    match ending {
-        Some(Ending::Signal(signal)) => Some(signal.to_string()),
-        _ => None,
     }
 }
