@@ -5,7 +5,10 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 3] = ["run", "attach", "summary"];
+const COMMANDS: [&str; 6] = ["run", "attach", "summary", "aggregate", "peaks", "tree"];
+
+/// Those that watch something.
+const WATCHING: [&str; 2] = ["run", "attach"];
 
 /// The long options of a command, as its help lists them.
 fn options_of(command: &str) -> BTreeSet<String> {
@@ -34,7 +37,7 @@ fn the_page_explains_every_option_and_no_other() {
     let shared = options_in(section("Options of `run` and `attach`"));
     for command in COMMANDS {
         let mut explained = options_in(section(&format!("`procmon {command}`")));
-        if command != "summary" {
+        if WATCHING.contains(&command) {
             explained.extend(shared.iter().cloned());
         }
         let mut offered = options_of(command);

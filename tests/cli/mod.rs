@@ -1,5 +1,6 @@
 //! The command line as it is used: words, streams, endings, signals, files.
 
+mod analyses;
 mod attach;
 mod endings;
 mod files;

@@ -8,6 +8,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use procmon_model::settings::PROFILES;
 
+use crate::analyses::{Analysis, ShowWords};
+use crate::colour::ColourChoice;
 use crate::duration;
 
 const EXAMPLES: &str = "\
@@ -16,7 +18,9 @@ Examples:
   procmon run --out run.jsonl npx jest -w 4
   procmon run --json --quiet npm run build | jq .type
   procmon attach --duration 10s 4711
-  procmon summary run.jsonl";
+  procmon summary run.jsonl
+  procmon aggregate --window 5s run.jsonl
+  procmon peaks --field memoryBytes run.jsonl";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -53,6 +57,8 @@ pub(crate) enum Command {
     Attach(AttachWords),
     /// Say what a recorded run cost
     Summary(SummaryWords),
+    #[command(flatten)]
+    Analysis(Analysis),
 }
 
 /// The words of `procmon run`.
@@ -88,15 +94,10 @@ pub(crate) struct AttachWords {
 /// The words of `procmon summary`.
 #[derive(Debug, Args)]
 pub(crate) struct SummaryWords {
-    /// How to say it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) show: ShowWords,
 
-    /// Whether to colour the text
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
-    pub(crate) color: ColourChoice,
-
-    /// A recording that was made with --out
+    /// A recording that was made with --out, or - for stdin
     pub(crate) recording: PathBuf,
 }
 
@@ -165,17 +166,6 @@ pub(crate) struct WatchWords {
     pub(crate) color: ColourChoice,
 }
 
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColourChoice {
-    /// On a terminal, unless the environment says otherwise
-    Auto,
-    /// In any case
-    Always,
-    /// In no case
-    Never,
-}
-
 /// How to see processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AccountingChoice {
@@ -189,15 +179,6 @@ pub(crate) enum AccountingChoice {
     Poll,
     /// By tracing every process, or not at all
     Trace,
-}
-
-/// How to say a summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 fn profiles() -> PossibleValuesParser {

@@ -1,7 +1,8 @@
 //! Floor 12. How procmon ends: as the watched command did, or with a number of its own.
 //!
-//! The numbers of our own are those of timeout(1) and env(1), so that scripts know them. A command may end with the
-//! same ones; what we say on stderr tells them apart.
+//! Where a command is run, the numbers of our own are those of timeout(1) and env(1), so that scripts know them. A
+//! command may end with the same ones; what we say on stderr tells them apart. Where questions about recordings are
+//! answered, there is no command to be mistaken for, and the numbers are the usual ones.
 
 use std::process::ExitCode;
 
@@ -16,6 +17,10 @@ const SIGNAL_BASE: i32 = 128;
 pub enum Exit {
     /// All went well and no command was run.
     Success,
+    /// What was asked about a recording could not be answered.
+    Refused,
+    /// What was asked about a recording makes no sense.
+    Usage,
     /// With the command's exit code.
     Code(i32),
     /// By the signal that ended the command.
@@ -44,6 +49,8 @@ impl Exit {
     pub fn code(self) -> u8 {
         let code = match self {
             Self::Success => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
             Self::Code(code) => code,
             Self::Signal(signal) => SIGNAL_BASE + signal.0,
             Self::DurationPassed => 124,
@@ -80,5 +87,6 @@ mod tests {
     fn our_own_endings_have_the_numbers_of_timeout_and_env() {
         let ours = [Exit::DurationPassed, Exit::Failed, Exit::NotExecutable, Exit::NotFound];
         assert_eq!(ours.map(Exit::code), [124, 125, 126, 127]);
+        assert_eq!([Exit::Success, Exit::Refused, Exit::Usage].map(Exit::code), [0, 1, 2]);
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use procmon_core::error::{LoadError, StartError};
+use procmon_model::analysis::OptionsError;
 
 use crate::exit::Exit;
 
@@ -25,6 +26,18 @@ impl Failure {
     /// The same with a hint.
     pub(crate) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..Self::new(message) }
+    }
+
+    /// The same where it was about a recording and no command: what failed has the usual number.
+    pub(crate) fn about_a_recording(self) -> Self {
+        let exit = if self.exit == Exit::Failed { Exit::Refused } else { self.exit };
+        Self { exit, ..self }
+    }
+}
+
+impl From<OptionsError> for Failure {
+    fn from(error: OptionsError) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(error.to_string()) }
     }
 }
 

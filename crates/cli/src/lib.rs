@@ -1,6 +1,8 @@
 //! Floor 12. The command line: turns words into an order, lets the core carry it out, and says how it went.
 
+mod analyses;
 mod args;
+mod colour;
 mod commands;
 mod duration;
 mod exit;
@@ -39,6 +41,7 @@ pub fn run(
         Ok(Arguments { command: Command::Summary(words) }) => {
             commands::summary(&words, &mut printer)
         }
+        Ok(Arguments { command: Command::Analysis(analysis) }) => analysis.answer(&mut printer),
         Err(error) => usage::explain(&error, &args, &mut printer),
     };
     result.unwrap_or_else(|failure| {

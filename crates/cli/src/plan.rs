@@ -11,7 +11,8 @@ use procmon_model::ports::{Launch, Stdio};
 use procmon_model::settings::{Settings, profile};
 use procmon_sys::Accounting;
 
-use crate::args::{AccountingChoice, AttachWords, ColourChoice, RunWords, WatchWords};
+use crate::args::{AccountingChoice, AttachWords, RunWords, WatchWords};
+use crate::colour::ColourChoice;
 use crate::duration::shown;
 use crate::failure::Failure;
 use crate::parent::SHIM_PID;

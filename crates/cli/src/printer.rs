@@ -13,9 +13,8 @@ use procmon_model::printable::printable;
 use procmon_sys::Stream;
 use terminal_size::{Width, terminal_size_of};
 
-use crate::args::ColourChoice;
+use crate::colour::ColourChoice;
 use crate::failure::Failure;
-use crate::summary_file::write_json;
 
 /// Says things to people.
 pub(crate) struct Printer<'a> {
@@ -60,9 +59,14 @@ impl<'a> Printer<'a> {
         written(text::write(summary, style, self.out).and_then(|()| self.out.flush()))
     }
 
-    /// The same for programs.
-    pub(crate) fn json(&mut self, summary: &Summary) -> Result<(), Failure> {
-        written(write_json(summary, &mut *self.out))
+    /// Whatever else was asked for, on stdout: `write` is told how text is to look there.
+    pub(crate) fn data(
+        &mut self,
+        colour: ColourChoice,
+        write: impl FnOnce(Style, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let style = style(io::stdout(), colour);
+        written(write(style, self.out).and_then(|()| self.out.flush()))
     }
 
     /// A text that was asked for: the help, the version.

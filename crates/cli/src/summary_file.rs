@@ -14,16 +14,11 @@ use crate::patient::Patient;
 /// How many names are tried for a new file, each of which somebody else may have taken.
 const NAMES: u32 = 100;
 
-/// Writes a summary for programs, in lines that people can read as well.
-pub(crate) fn write_json(summary: &Summary, out: impl Write) -> io::Result<()> {
-    outline::write(summary, out)
-}
-
 /// Writes a summary to a file. A reader finds what was there before or all of the new one, unless the folder or the
 /// owner of the file leave us no other way than to write over it.
 pub(crate) fn replace(path: &Path, summary: &Summary) -> io::Result<()> {
     let mut text = Vec::new();
-    write_json(summary, &mut text)?;
+    outline::write(summary, &mut text)?;
     let Ok(there) = fs::metadata(path) else {
         return Draft::beside(path, &mut OpenOptions::new())?.become_the_file(path, &text);
     };

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{CommandFactory, Parser};
 
 use crate::args::Arguments;
 use crate::exit::Exit;
@@ -36,7 +36,22 @@ fn refusal(error: &Error, args: &[OsString]) -> Failure {
     // The names of what is missing follow on lines of their own.
     let names = lines.take_while(|line| line.starts_with("  ")).map(str::trim);
     message = names.fold(message, |message, name| message + " " + name);
-    Failure::hinted(message, hint(error, args))
+    Failure { exit: exit(args), ..Failure::hinted(message, hint(error, args)) }
+}
+
+/// What was asked makes no sense: the usual number where it was a question about a recording.
+fn exit(args: &[OsString]) -> Exit {
+    match named_command(args).as_deref() {
+        Some("run" | "attach" | "summary") | None => Exit::Failed,
+        Some(_) => Exit::Usage,
+    }
+}
+
+/// The command that the words begin with, if it is one of ours.
+fn named_command(args: &[OsString]) -> Option<String> {
+    let word = args.get(1)?.to_str()?;
+    let is_ours = Arguments::command().find_subcommand(word).is_some();
+    is_ours.then(|| word.to_owned())
 }
 
 fn hint(error: &Error, args: &[OsString]) -> String {
@@ -47,13 +62,10 @@ fn hint(error: &Error, args: &[OsString]) -> String {
             return format!("did you mean `{suggestion}`?");
         }
     }
-    let rest = args.get(1..).unwrap_or_default();
-    if let Some(command @ ("run" | "attach" | "summary")) =
-        rest.first().and_then(|word| word.to_str())
-    {
+    if let Some(command) = named_command(args) {
         return format!("`procmon {command} --help` has every option");
     }
-    match as_a_command_to_run(rest) {
+    match as_a_command_to_run(args.get(1..).unwrap_or_default()) {
         Some(words) => format!("to run a command: `procmon run {words}`"),
         None => "`procmon --help` has every command".to_owned(),
     }
@@ -80,11 +92,16 @@ mod tests {
     use super::*;
 
     fn refused(words: &[&str]) -> (String, String) {
+        let (exit, message, hint) = refused_with(words);
+        assert_eq!(exit, Exit::Failed);
+        (message, hint)
+    }
+
+    fn refused_with(words: &[&str]) -> (Exit, String, String) {
         let args: Vec<OsString> =
             ["procmon"].iter().chain(words).map(|word| (*word).into()).collect();
         let failure = refusal(&Arguments::try_parse_from(&args).unwrap_err(), &args);
-        assert_eq!(failure.exit, Exit::Failed);
-        (failure.message, failure.hint.unwrap())
+        (failure.exit, failure.message, failure.hint.unwrap())
     }
 
     fn check(words: &[&str], message: &str, hint: &str) {
@@ -140,5 +157,16 @@ mod tests {
             "invalid value '0' for '--interval <TIME>': an interval is between 1ms and 24h",
             "`procmon run --help` has every option",
         );
+    }
+
+    #[test]
+    fn a_question_about_a_recording_that_makes_no_sense_has_the_usual_number() {
+        let (exit, message, hint) = refused_with(&["aggregate", "run.jsonl"]);
+        assert_eq!(exit, Exit::Usage);
+        assert_eq!(
+            message,
+            "the following required arguments were not provided: --window <WINDOW>"
+        );
+        assert_eq!(hint, "`procmon aggregate --help` has every option");
     }
 }

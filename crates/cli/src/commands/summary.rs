@@ -2,7 +2,8 @@
 
 use procmon_core::load;
 
-use crate::args::{Format, SummaryWords};
+use crate::analyses::Shown;
+use crate::args::SummaryWords;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -10,9 +11,10 @@ use crate::printer::Printer;
 /// Reads a recording and says what the run cost.
 pub(crate) fn summary(words: &SummaryWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let summary = load::summary(&words.recording)?;
-    match words.format {
-        Format::Text => printer.report(&summary, words.color)?,
-        Format::Json => printer.json(&summary)?,
+    match words.show.format {
+        // People get the page that ends a run.
+        Shown::Text => printer.report(&summary, words.show.color)?,
+        _ => words.show.show(&summary, printer)?,
     }
     Ok(Exit::Success)
 }

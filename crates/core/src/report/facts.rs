@@ -25,18 +25,28 @@ pub(super) fn write(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> 
     if let Some(waits) = waits(summary) {
         page.fact("waits", &waits)?;
     }
-    page.fact("accounting", &accounting(summary))?;
-    for reason in shortcomings(summary) {
-        page.fact("", &printable(reason, SENTENCE_MAX))?;
+    for (label, text) in trust(summary) {
+        page.fact(label, &text)?;
     }
-    page.fact("procmon", &own(summary))?;
-    for kill in memory_kills(summary) {
-        page.warning(&printable(&kill, SENTENCE_MAX))?;
-    }
-    for warning in &summary.warnings {
-        page.warning(&printable(&warning.message, SENTENCE_MAX))?;
+    for warning in warnings(summary) {
+        page.warning(&warning)?;
     }
     Ok(())
+}
+
+/// How far the numbers can be trusted and what the watching cost: a label and a sentence each. A sentence without a label
+/// goes with the one before it.
+pub(super) fn trust(summary: &Summary) -> Vec<(&'static str, String)> {
+    let reasons = shortcomings(summary).map(|reason| ("", printable(reason, SENTENCE_MAX)));
+    let how = [("accounting", accounting(summary))].into_iter().chain(reasons);
+    how.chain([("procmon", own(summary))]).collect()
+}
+
+/// What went wrong, a sentence each.
+pub(super) fn warnings(summary: &Summary) -> Vec<String> {
+    let told = summary.warnings.iter().map(|warning| warning.message.clone());
+    let all = memory_kills(summary).chain(told);
+    all.map(|sentence| printable(&sentence, SENTENCE_MAX)).collect()
 }
 
 fn cpu(summary: &Summary) -> String {

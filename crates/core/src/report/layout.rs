@@ -44,6 +44,11 @@ impl Column {
         let cells = self.cells.iter().map(|cell| cell.width());
         cells.chain([self.title.width()]).max().unwrap_or(0)
     }
+
+    /// What it needs where it stands first: words can be cut.
+    fn width_min(&self) -> usize {
+        if self.is_number { self.width() } else { self.title.width() }
+    }
 }
 
 impl<'a> Layout<'a> {
@@ -103,28 +108,57 @@ impl<'a> Layout<'a> {
         )
     }
 
-    /// A table. Figures keep their width; the first column gives way.
+    /// A table. Figures keep their width; a first column of words gives way. Columns for which there is no room beside the
+    /// first one follow below, beside the first one again.
     pub(super) fn table(&mut self, columns: &[Column]) -> io::Result<()> {
         let Some((first, rest)) = columns.split_first() else { return Ok(()) };
-        let figures: usize = rest.iter().map(|column| column.width() + GAP).sum();
-        let room =
-            self.width.saturating_sub(INDENT + figures).max(first.title.width()).min(NAME_MAX);
+        for (index, some) in self.fitting(first, rest).into_iter().enumerate() {
+            if index > 0 {
+                self.blank()?;
+            }
+            self.rows(first, some)?;
+        }
+        Ok(())
+    }
+
+    /// The columns in groups that fit beside the first one, or hold a single column that does not.
+    fn fitting<'c>(&self, first: &Column, mut rest: &'c [Column]) -> Vec<&'c [Column]> {
+        let room = self.width.saturating_sub(INDENT + first.width_min());
+        let mut groups = Vec::new();
+        loop {
+            let mut used = 0;
+            let fit = rest.iter().take_while(|column| {
+                used += column.width() + GAP;
+                used <= room
+            });
+            let (group, others) = rest.split_at(fit.count().max(1).min(rest.len()));
+            groups.push(group);
+            rest = others;
+            if rest.is_empty() {
+                return groups;
+            }
+        }
+    }
+
+    fn rows(&mut self, first: &Column, rest: &[Column]) -> io::Result<()> {
+        let widths: Vec<usize> = rest.iter().map(Column::width).collect();
+        let figures: usize = widths.iter().map(|width| width + GAP).sum();
+        let room = self.width.saturating_sub(INDENT + figures).max(first.width_min()).min(NAME_MAX);
         let names = first.width().min(room);
-        let line = |cells: &[String]| {
-            let name = padded(&printable(&cells[0], names), names, false);
-            let rest = rest.iter().zip(&cells[1..]);
-            let rest =
-                rest.map(|(column, cell)| padded(cell, column.width() + GAP, column.is_number));
-            let cells: String = rest.collect();
+        let line = |name: &str, cell: &dyn Fn(&Column) -> String| {
+            let name = padded(&printable(name, names), names, false);
+            let cells: String = rest
+                .iter()
+                .zip(&widths)
+                .map(|(column, width)| padded(&cell(column), *width, column.is_number))
+                .flat_map(|cell| [" ".repeat(GAP), cell])
+                .collect();
             format!("{:INDENT$}{}", "", (name + &cells).trim_end())
         };
-        let titles: Vec<String> = columns.iter().map(|column| column.title.clone()).collect();
-        let title = self.paint("2", &line(&titles));
+        let title = self.paint("2", &line(&first.title, &|column| column.title.clone()));
         writeln!(self.out, "{title}")?;
-        for row in 0..first.cells.len() {
-            let cells: Vec<String> =
-                columns.iter().map(|column| column.cells[row].clone()).collect();
-            writeln!(self.out, "{}", line(&cells))?;
+        for (row, name) in first.cells.iter().enumerate() {
+            writeln!(self.out, "{}", line(name, &|column| column.cells[row].clone()))?;
         }
         Ok(())
     }

@@ -1,10 +1,14 @@
 //! Floor 9. Reports of a session for people.
 
+mod aggregate;
 mod facts;
 mod family;
 mod layout;
 pub mod page;
+mod peaks;
+mod quantity;
 mod style;
+mod summary;
 mod tables;
 pub mod text;
 mod words;

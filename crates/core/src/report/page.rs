@@ -113,13 +113,18 @@ impl Page {
         self
     }
 
-    /// With a table, unless that is empty.
+    /// With a table. One without rows is left out of what people read; programs get its headings.
     #[must_use]
     pub fn table(mut self, table: Table) -> Self {
-        if !table.rows.is_empty() {
-            self.blocks.push(Block::Table(table));
-        }
+        self.blocks.push(Block::Table(table));
         self
+    }
+
+    /// What people read.
+    fn read(&self) -> impl Iterator<Item = &Block> {
+        self.blocks
+            .iter()
+            .filter(|block| !matches!(block, Block::Table(table) if table.rows.is_empty()))
     }
 
     /// For a terminal or a log.
@@ -127,7 +132,7 @@ impl Page {
         let mut page = Layout::new(out, style);
         page.verdict(&printable(&self.verdict, usize::MAX), false)?;
         let mut follows_fact = false;
-        for block in &self.blocks {
+        for block in self.read() {
             let is_fact = matches!(block, Block::Fact(..));
             if !(is_fact && follows_fact) {
                 page.blank()?;
@@ -146,7 +151,7 @@ impl Page {
     pub fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "**{}**", escaped(&self.verdict))?;
         let mut follows_fact = false;
-        for block in &self.blocks {
+        for block in self.read() {
             let is_fact = matches!(block, Block::Fact(..));
             if !(is_fact && follows_fact) {
                 writeln!(out)?;
@@ -287,5 +292,15 @@ mod tests {
     fn the_table_of_a_page_is_csv_with_bare_values() {
         let expected = "process,rssPeakBytes\n\"a, \"\"b\"\" | c\",7\nd\u{1b}[2J,\n";
         assert_eq!(shown(|page, out| page.csv(out)), expected);
+    }
+
+    #[test]
+    fn a_table_without_rows_is_nothing_to_people_and_its_headings_to_programs() {
+        let page = Page::new("none").table(Table::of(vec![Heading::words("process", "process")]));
+        let (mut text, mut csv) = (Vec::new(), Vec::new());
+        page.text(Style::default(), &mut text).unwrap();
+        page.csv(&mut csv).unwrap();
+        assert_eq!(text, b"procmon: none\n");
+        assert_eq!(csv, b"process\n");
     }
 }

@@ -12,7 +12,7 @@ use super::words::{known, milliseconds, name, words};
 const UNSURE: &str = "> more was possible, ? not seen: CAP_NET_ADMIN or --trace tell each peak";
 
 /// Processes that a table shows.
-const ROWS_MAX: usize = 6;
+pub(super) const ROWS_MAX: usize = 6;
 
 /// Writes those that have something to show.
 pub(super) fn write(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
@@ -111,13 +111,13 @@ fn survivors(summary: &Summary, page: &mut Layout<'_>) -> io::Result<()> {
     if hidden > 0 { page.line(&format!("and {hidden} more")) } else { Ok(()) }
 }
 
-fn cpu_of(process: &ProcessSummary) -> String {
+pub(super) fn cpu_of(process: &ProcessSummary) -> String {
     let about = if process.cpu_estimated { "~" } else { "" };
     process.cpu_ms.map_or_else(|| "?".to_owned(), |cpu| format!("{about}{}", milliseconds(cpu)))
 }
 
 /// The peak, or what is known to be below it.
-fn peak_of(process: &ProcessSummary) -> String {
+pub(super) fn peak_of(process: &ProcessSummary) -> String {
     match (process.rss_peak_bytes, process.rss_seen_bytes) {
         (Some(peak), _) => words(peak),
         (None, Some(seen)) => format!(">{seen}"),
@@ -130,7 +130,7 @@ fn life_of(process: &ProcessSummary, summary: &Summary) -> String {
     process.started_ms.map(|started| milliseconds((ended - started).max(0.0))).unwrap_or_default()
 }
 
-fn end_of(process: &ProcessSummary) -> String {
+pub(super) fn end_of(process: &ProcessSummary) -> String {
     match (&process.signal, process.exit_code, process.ended_ms) {
         (Some(signal), ..) => signal.clone(),
         (None, Some(code), _) => code.to_string(),

@@ -2,6 +2,7 @@
 
 use procmon_model::analysis::Summary;
 
+use super::page::Report;
 use super::text::{Style, verdict, write};
 
 /// A jest run that was killed, with something of everything.
@@ -181,4 +182,61 @@ fn survivors_are_said_to_have_ended_only_where_all_of_them_have() {
     assert_eq!(table(true, killed), ["outlived it, and ended   pid    ended", row, "and 6 more"]);
     assert_eq!(table(false, killed)[0], "outlived it       pid    ended");
     assert_eq!(table(false, None)[0], "still running     pid");
+}
+
+#[test]
+fn the_page_for_a_comment_has_the_totals_and_how_far_they_can_be_trusted() {
+    let mut out = Vec::new();
+    summary().page().markdown(&mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+    **npm test was ended by SIGKILL after 12.4 s**
+
+    | of the whole run | value |
+    | --- | ---: |
+    | wall time | 12.4 s |
+    | CPU time | 18.2 s |
+    | of it user | 15.9 s |
+    | of it system | 2.33 s |
+    | cores, mean | 1.47 |
+    | cores, peak | 1.98 |
+    | memory, peak (estimate) | 812 MiB |
+    | memory, peak sum of RSS | 1.05 GiB |
+    | memory, peak PSS | 800 MiB |
+    | largest process | ? |
+    | read | 12.0 MiB |
+    | written | 3.40 MiB |
+    | received over TCP | 3.00 MiB |
+    | sent over TCP | 2.00 KiB |
+    | processes | 23 |
+    | processes at once | 7 |
+    | threads at once | 61 |
+    | samples | 41 |
+
+    - accounting: tier 1: kernel events for every process; 212 ms of the CPU is shared out by estimate
+    - note: the events came late
+    - procmon: 21.5 ms of CPU (0.2 % of a core), 6.10 MiB, 123 wake-ups; 41 samples
+    - warning: jest worker 2 (pid 4141), which held 312 MiB, was killed by the kernel for want of memory
+    - warning: 3 records could not be written to run.jsonl: No space left on device (os error 28)
+
+    | most CPU | pid | CPU | peak RSS | read | written | ended |
+    | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+    | jest worker 2 | 4141 | 6.10 s | 312 MiB | 0 B | 0 B | SIGKILL |
+    | a role with �\[31m colour and 日本語 in it | 4150 | ~12.2 ms | >4.00 MiB | ? | ? | alive |
+    ");
+}
+
+#[test]
+fn the_table_for_a_spreadsheet_has_each_total_under_its_name_in_the_json() {
+    let mut out = Vec::new();
+    summary().page().csv(&mut out).unwrap();
+    let table = String::from_utf8(out).unwrap();
+    let json: serde_json::Value = serde_json::from_str(SUMMARY).unwrap();
+    let mut rows = table.lines();
+    assert_eq!(rows.next(), Some("name,value"));
+    for row in rows {
+        let (name, value) = row.split_once(',').unwrap();
+        let expected = json.get(name).filter(|value| !value.is_null());
+        assert_eq!(value, expected.map_or(String::new(), ToString::to_string), "{name}");
+    }
+    assert_eq!(table.lines().count(), 19);
 }

@@ -1,0 +1,33 @@
+//! Floor 12. The list of the commands that answer questions about recordings.
+
+use clap::Subcommand;
+
+use super::aggregate::AggregateWords;
+use super::peaks::PeaksWords;
+use super::tree::TreeWords;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::printer::Printer;
+
+/// A question about recordings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Analysis {
+    /// Say what a recorded run used, window by window
+    Aggregate(AggregateWords),
+    /// Find when something was high, and which processes made it so
+    Peaks(PeaksWords),
+    /// Show the processes of a recorded run, each below its parent, and what set its time
+    Tree(TreeWords),
+}
+
+impl Analysis {
+    /// Answers it.
+    pub(crate) fn answer(&self, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+        let result = match self {
+            Self::Aggregate(words) => words.answer(printer),
+            Self::Peaks(words) => words.answer(printer),
+            Self::Tree(words) => words.answer(printer),
+        };
+        result.map(|()| Exit::Success).map_err(Failure::about_a_recording)
+    }
+}
