@@ -2,6 +2,8 @@
 
 mod analyses;
 mod attach;
+mod bench;
+mod compare;
 mod endings;
 mod files;
 mod golden;

@@ -5,6 +5,7 @@ mod args;
 mod colour;
 mod commands;
 mod duration;
+mod environment;
 mod exit;
 mod failure;
 mod lines_out;

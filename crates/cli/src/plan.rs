@@ -1,7 +1,5 @@
 //! Floor 12. The meaning of the words: what to watch, how, and where the results go. Contradictions end here.
 
-use std::env;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,8 +12,8 @@ use procmon_sys::Accounting;
 use crate::args::{AccountingChoice, AttachWords, RunWords, WatchWords};
 use crate::colour::ColourChoice;
 use crate::duration::shown;
+use crate::environment;
 use crate::failure::Failure;
-use crate::parent::SHIM_PID;
 
 /// The descriptor of standard error.
 const STDERR: i32 = 2;
@@ -51,7 +49,7 @@ pub(crate) struct Voice {
 pub(crate) fn run(words: RunWords) -> Result<Plan, Failure> {
     let RunWords { watch, mute, reap, command } = words;
     let stdio = stdio(watch.json, mute);
-    let launch = Launch { command, environment: environment(), stdio, ..Launch::default() };
+    let launch = Launch { command, environment: environment::ours(), stdio, ..Launch::default() };
     let mut plan = plan(Target::Launch(launch), watch)?;
     plan.settings.reap = reap;
     Ok(plan)
@@ -124,12 +122,6 @@ fn stdio(json: bool, mute: bool) -> [Stdio; 3] {
         (false, true) => [Stdio::Inherit, Stdio::Descriptor(STDERR), Stdio::Inherit],
         (false, false) => [Stdio::Inherit; 3],
     }
-}
-
-/// Ours, without the word that the npm package's shim left for us.
-fn environment() -> Option<Vec<(OsString, OsString)>> {
-    env::var_os(SHIM_PID)?;
-    Some(env::vars_os().filter(|(name, _)| name != SHIM_PID).collect())
 }
 
 #[cfg(test)]

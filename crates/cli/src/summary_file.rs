@@ -1,4 +1,4 @@
-//! Floor 12. The summary as a file of JSON, there as a whole or not at all wherever the folder allows that.
+//! Floor 12. A summary or another answer as a file of JSON, there as a whole or not at all wherever the folder allows that.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use procmon_core::format::outline;
-use procmon_model::analysis::Summary;
 use procmon_sys::{as_private_as, duplicate, is_same_file, take_after};
+use serde::Serialize;
 
 use crate::patient::Patient;
 
 /// How many names are tried for a new file, each of which somebody else may have taken.
 const NAMES: u32 = 100;
 
-/// Writes a summary to a file. A reader finds what was there before or all of the new one, unless the folder or the
+/// Writes an answer to a file. A reader finds what was there before or all of the new one, unless the folder or the
 /// owner of the file leave us no other way than to write over it.
-pub(crate) fn replace(path: &Path, summary: &Summary) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, answer: &impl Serialize) -> io::Result<()> {
     let mut text = Vec::new();
-    outline::write(summary, &mut text)?;
+    outline::write(answer, &mut text)?;
     let Ok(there) = fs::metadata(path) else {
         return Draft::beside(path, &mut OpenOptions::new())?.become_the_file(path, &text);
     };

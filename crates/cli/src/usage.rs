@@ -42,7 +42,7 @@ fn refusal(error: &Error, args: &[OsString]) -> Failure {
 /// What was asked makes no sense: the usual number where it was a question about a recording.
 fn exit(args: &[OsString]) -> Exit {
     match named_command(args).as_deref() {
-        Some("run" | "attach" | "summary") | None => Exit::Failed,
+        Some("run" | "attach" | "summary" | "bench") | None => Exit::Failed,
         Some(_) => Exit::Usage,
     }
 }

@@ -3,6 +3,8 @@
 use clap::Subcommand;
 
 use super::aggregate::AggregateWords;
+use super::bench::{BenchWords, bench};
+use super::compare::{CompareWords, compare};
 use super::peaks::PeaksWords;
 use super::tree::TreeWords;
 use crate::exit::Exit;
@@ -18,12 +20,19 @@ pub(crate) enum Analysis {
     Peaks(PeaksWords),
     /// Show the processes of a recorded run, each below its parent, and what set its time
     Tree(TreeWords),
+    /// Compare recorded runs with others
+    Compare(CompareWords),
+    /// Run one command or two again and again, and say what they cost and how they compare
+    Bench(BenchWords),
 }
 
 impl Analysis {
     /// Answers it.
     pub(crate) fn answer(&self, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
         let result = match self {
+            // Its exit code is that of the commands.
+            Self::Bench(words) => return bench(words, printer),
+            Self::Compare(words) => compare(words, printer),
             Self::Aggregate(words) => words.answer(printer),
             Self::Peaks(words) => words.answer(printer),
             Self::Tree(words) => words.answer(printer),

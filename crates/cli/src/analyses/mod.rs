@@ -3,6 +3,8 @@
 mod aggregate;
 mod amount;
 mod analysis;
+mod bench;
+mod compare;
 mod peaks;
 mod question;
 mod shown;

@@ -1,6 +1,8 @@
 //! Floor 9. Reports of a session for people.
 
 mod aggregate;
+mod bench;
+mod compare;
 mod facts;
 mod family;
 mod layout;
@@ -13,5 +15,7 @@ mod tables;
 pub mod text;
 mod words;
 
+#[cfg(test)]
+mod comparison_tests;
 #[cfg(test)]
 mod tests;

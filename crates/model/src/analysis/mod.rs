@@ -1,6 +1,7 @@
 //! Floor 6. Answers about a session: each takes records and returns a plain struct.
 
 pub mod aggregate;
+pub mod compare;
 pub mod family;
 #[cfg(test)]
 mod fixture;
