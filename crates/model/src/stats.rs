@@ -2,8 +2,6 @@
 //!
 //! No answer is NaN or infinite: what has no answer is `None`.
 
-use std::time::Duration;
-
 /// The sum of two values of which either may be unknown; unknown only where both are.
 pub fn known_sum<T: std::ops::Add<Output = T>>(one: Option<T>, two: Option<T>) -> Option<T> {
     match (one, two) {
@@ -17,15 +15,15 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     finite(values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The mean of values that each held for a time; `None` where they held for no time at all.
+/// The mean of values that each held for so many seconds; `None` where they held for no time at all.
 ///
 /// Samples that come at unequal intervals want this one: in the arithmetic mean a second that was sampled ten times
 /// counts as much as ten seconds that were sampled once each.
-pub fn time_weighted_mean(values: impl IntoIterator<Item = (f64, Duration)>) -> Option<f64> {
+pub fn time_weighted_mean(values: impl IntoIterator<Item = (f64, f64)>) -> Option<f64> {
     let (mut area, mut total) = (0.0, 0.0);
-    for (value, held) in values {
-        area += value * held.as_secs_f64();
-        total += held.as_secs_f64();
+    for (value, seconds) in values {
+        area += value * seconds;
+        total += seconds;
     }
     finite(area / total)
 }
@@ -75,9 +73,6 @@ mod tests {
 
     use super::*;
 
-    const TWO_SECONDS: Duration = Duration::from_secs(2);
-    const SIX_SECONDS: Duration = Duration::from_secs(6);
-
     #[test]
     fn the_unknown_takes_nothing_from_a_sum() {
         assert_eq!(known_sum(Some(2), Some(3)), Some(5));
@@ -89,13 +84,13 @@ mod tests {
     fn no_values_have_no_figures() {
         let figures = [mean(&[]), time_weighted_mean([]), median(&[]), stdev(&[]), stdev(&[1.0])];
         assert_eq!(figures, [None; 5]);
-        assert_eq!(time_weighted_mean([(3.0, Duration::ZERO)]), None);
+        assert_eq!(time_weighted_mean([(3.0, 0.0)]), None);
     }
 
     #[test]
     fn values_weigh_as_much_as_the_time_for_which_they_held() {
         assert_eq!(mean(&[1.0, 5.0]), Some(3.0));
-        assert_eq!(time_weighted_mean([(1.0, SIX_SECONDS), (5.0, TWO_SECONDS)]), Some(2.0));
+        assert_eq!(time_weighted_mean([(1.0, 6.0), (5.0, 2.0)]), Some(2.0));
     }
 
     #[test]
@@ -126,7 +121,7 @@ mod tests {
         ) {
             values.sort_by(f64::total_cmp);
             let (least, largest) = (values[0], values[values.len() - 1]);
-            let weights = values.iter().map(|value| (*value, TWO_SECONDS));
+            let weights = values.iter().map(|value| (*value, 2.0));
             let figures = [mean(&values), time_weighted_mean(weights), percentile(&values, p)];
             for figure in figures {
                 let figure = figure.unwrap();

@@ -7,6 +7,7 @@ use super::bench::{BenchWords, bench};
 use super::compare::{CompareWords, compare};
 use super::peaks::PeaksWords;
 use super::tree::TreeWords;
+use super::utilisation::UtilisationWords;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -20,6 +21,8 @@ pub(crate) enum Analysis {
     Peaks(PeaksWords),
     /// Show the processes of a recorded run, each below its parent, and what set its time
     Tree(TreeWords),
+    /// Say how well a recorded run used the machine, and in which phases
+    Utilisation(UtilisationWords),
     /// Compare recorded runs with others
     Compare(CompareWords),
     /// Run one command or two again and again, and say what they cost and how they compare
@@ -36,6 +39,7 @@ impl Analysis {
             Self::Aggregate(words) => words.answer(printer),
             Self::Peaks(words) => words.answer(printer),
             Self::Tree(words) => words.answer(printer),
+            Self::Utilisation(words) => words.answer(printer),
         };
         result.map(|()| Exit::Success).map_err(Failure::about_a_recording)
     }

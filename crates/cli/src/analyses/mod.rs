@@ -9,6 +9,7 @@ mod peaks;
 mod question;
 mod shown;
 mod tree;
+mod utilisation;
 
 pub(crate) use analysis::Analysis;
 pub(crate) use shown::{ShowWords, Shown};

@@ -13,9 +13,12 @@ mod style;
 mod summary;
 mod tables;
 pub mod text;
+mod utilisation;
 mod words;
 
 #[cfg(test)]
 mod comparison_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod utilisation_tests;

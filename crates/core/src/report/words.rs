@@ -24,6 +24,15 @@ pub(super) fn milliseconds(millis: f64) -> String {
     duration_words(Duration::from_secs_f64(seconds))
 }
 
+/// A share between 0 and 1 in percent; what is there is never said to be nothing.
+pub(super) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.005 {
+        "< 1 %".to_owned()
+    } else {
+        format!("{:.0} %", share * 100.0)
+    }
+}
+
 /// What a process does, or its name.
 pub(super) fn name(process: &ProcessSummary) -> String {
     process.role.clone().unwrap_or_else(|| process.name.clone())

@@ -6,3 +6,4 @@ mod family;
 mod lives;
 mod stopping;
 mod told;
+mod utilisation;

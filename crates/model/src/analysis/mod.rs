@@ -11,9 +11,11 @@ mod options;
 pub mod peaks;
 pub mod roll;
 pub mod summary;
+pub mod utilisation;
 
 pub use aggregate::{Aggregate, AggregateOptions, aggregate};
 pub use family::{ProcessTree, TreeOptions, process_tree};
 pub use options::OptionsError;
 pub use peaks::{Peaks, PeaksOptions, find_peaks};
 pub use summary::{Summariser, Summary};
+pub use utilisation::{Utilisation, utilisation};

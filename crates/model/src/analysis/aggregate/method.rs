@@ -86,7 +86,10 @@ impl Method {
         let numbers = || values.iter().map(|(value, _)| *value);
         match self {
             Self::Mean => stats::mean(&numbers().collect::<Vec<_>>()),
-            Self::TimeWeightedMean => stats::time_weighted_mean(values.iter().copied()),
+            Self::TimeWeightedMean => {
+                let held = values.iter().map(|(value, held)| (*value, held.as_secs_f64()));
+                stats::time_weighted_mean(held)
+            }
             Self::Max => numbers().reduce(f64::max),
             Self::Min => numbers().reduce(f64::min),
             Self::Sum if measure.field().kind == Kind::Gauge => None,

@@ -2,8 +2,6 @@
 //!
 //! Samples that do not know the number are passed over: they neither belong to a peak nor end it.
 
-use std::time::Duration;
-
 use super::makers::{Makers, Span};
 use super::prominence::prominences;
 use super::shape::{Peak, Peaks, PeaksOptions};
@@ -80,8 +78,9 @@ struct Point {
 }
 
 impl Point {
-    fn held(&self) -> (f64, Duration) {
-        (self.value, self.at.since(self.from))
+    /// Its value, and for how many seconds it held.
+    fn held(&self) -> (f64, f64) {
+        (self.value, self.at.since(self.from).as_secs_f64())
     }
 }
 
@@ -118,7 +117,7 @@ fn peak(stretch: &[Point], prominences: &[f64]) -> Option<(Span, Peak)> {
         top: top.value,
         prominence: *prominence,
         mean: stats::time_weighted_mean(stretch.iter().map(Point::held)),
-        area: stretch.iter().map(Point::held).map(|(value, held)| value * held.as_secs_f64()).sum(),
+        area: stretch.iter().map(Point::held).map(|(value, held)| value * held).sum(),
         samples: stretch.len() as u64,
         processes: Vec::new(),
     };
