@@ -59,9 +59,9 @@ fn what_is_no_recording_is_refused_with_a_reason() {
         Some("the run that wrote it recorded nothing"),
     );
     let hint = Some("a recording is what `procmon run --out FILE` writes");
-    check_refused(Some("{}\n"), "not a recording of procmon", hint);
-    check_refused(Some("hello\n"), "not a recording of procmon", hint);
-    check_refused(Some("{\"type\":\"sample\"}\n"), "not a recording of procmon", hint);
+    check_refused(Some("{}\n"), "not a recording of procmon or denet", hint);
+    check_refused(Some("hello\n"), "not a recording of procmon or denet", hint);
+    check_refused(Some("{\"type\":\"sample\"}\n"), "not a recording of procmon or denet", hint);
 }
 
 #[test]

@@ -81,8 +81,8 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
     },
-    /// The file does not begin with a header.
-    #[error("{}: not a recording of procmon", path.display())]
+    /// It begins with nothing that is known.
+    #[error("{}: not a recording of procmon or denet", path.display())]
     NotARecording {
         /// The file.
         path: PathBuf,

@@ -114,8 +114,8 @@ pub struct ProcessUse {
 }
 
 /// The flat form of [`ProcessUse`] in a recording and in JavaScript.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct UseLine {
     pid: u32,
     start_time: u64,

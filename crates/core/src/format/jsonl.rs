@@ -6,8 +6,7 @@ use procmon_model::record::Record;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The record types that this version knows.
-const TYPES: [&str; 6] = ["header", "event", "sample", "warning", "mark", "end"];
+use crate::format::sample_line;
 
 /// Why a line is no record.
 #[derive(Debug, Error)]
@@ -29,16 +28,23 @@ pub fn encode(record: &Record, line: &mut Vec<u8>) -> Result<(), serde_json::Err
 }
 
 /// Reads one line.
+///
+/// The type is looked for first and then the fields of that type alone, so that a line costs little more memory than its
+/// record: a reader that took any fields and asked for the type afterwards would hold all of them.
 pub fn decode(line: &[u8]) -> Result<Record, DecodeError> {
-    match serde_json::from_slice(line) {
-        Ok(record) => Ok(record),
-        Err(error) => match serde_json::from_slice::<Typed>(line) {
-            Ok(Typed { kind }) if !TYPES.contains(&kind.as_str()) => {
-                Err(DecodeError::UnknownType(kind))
-            }
-            _ => Err(DecodeError::Malformed(error)),
-        },
+    if let Some(sample) = sample_line::sample(line) {
+        return Ok(Record::Sample(sample));
     }
+    let Typed { kind } = serde_json::from_slice(line)?;
+    Ok(match kind.as_str() {
+        "header" => Record::Header(serde_json::from_slice(line)?),
+        "event" => Record::Event(serde_json::from_slice(line)?),
+        "sample" => Record::Sample(serde_json::from_slice(line)?),
+        "warning" => Record::Warning(serde_json::from_slice(line)?),
+        "mark" => Record::Mark(serde_json::from_slice(line)?),
+        "end" => Record::End(serde_json::from_slice(line)?),
+        _ => return Err(DecodeError::UnknownType(kind)),
+    })
 }
 
 #[derive(Deserialize)]
