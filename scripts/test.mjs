@@ -12,7 +12,7 @@ const [nodeTests, packageTests] = ['__test__', join('__test__', 'packages')].map
 });
 
 // These choose their versions of Node themselves, or are about the command line.
-const elsewhere = /(bench|examples|npx|permission|shim|survivors|tiers)\.test\.mjs$/;
+const elsewhere = /(bench|examples|npx|permission|shim|survivors|tables|tiers)\.test\.mjs$/;
 const inEachNode = nodeTests.filter((name) => !elsewhere.test(name));
 
 runStages('test', [

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use procmon_model::fields::FIELDS;
 use procmon_model::metrics::{CATALOGUE, Kind, Metric};
 
 #[test]
@@ -25,4 +26,13 @@ fn the_page_of_metrics_has_every_metric_of_the_catalogue() {
     let processes = page.split("## The tree").next().unwrap();
     let table: Vec<&str> = processes.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(table, rows);
+}
+
+#[test]
+fn the_page_of_formats_has_every_column_of_a_table_in_its_order() {
+    let names: Vec<String> = FIELDS.iter().map(|field| format!("`{}`", field.name)).collect();
+    let expected = format!("- A row a sample: `atMs`, `fromMs`, {}, `cores` ", names.join(", "));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FORMAT.md");
+    let page = fs::read_to_string(path).unwrap();
+    assert!(page.contains(&expected), "{expected}");
 }

@@ -5,8 +5,18 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 9] =
-    ["run", "attach", "summary", "aggregate", "peaks", "tree", "utilisation", "compare", "bench"];
+const COMMANDS: [&str; 10] = [
+    "run",
+    "attach",
+    "summary",
+    "convert",
+    "aggregate",
+    "peaks",
+    "tree",
+    "utilisation",
+    "compare",
+    "bench",
+];
 
 /// Those that watch something.
 const WATCHING: [&str; 2] = ["run", "attach"];

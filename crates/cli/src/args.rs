@@ -1,16 +1,18 @@
 //! Floor 12. The words of the command line. What they mean together stands in the plan.
 
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use procmon_core::format;
 use procmon_model::settings::PROFILES;
 
 use crate::analyses::{Analysis, ShowWords};
 use crate::colour::ColourChoice;
-use crate::duration;
+use crate::{duration, size};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,12 +22,14 @@ Examples:
   procmon attach --duration 10s 4711
   procmon summary run.jsonl
   procmon aggregate --window 5s run.jsonl
-  procmon peaks --field memoryBytes run.jsonl";
+  procmon peaks --field memoryBytes run.jsonl
+  procmon convert run.jsonl --out run.parquet";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   procmon run npm test
   procmon run --interval 20ms --fixed --out run.jsonl npx webpack
+  procmon run --out run.csv npm run build
   procmon run --duration 30s --summary cost.json -- node server.js --port 8080
 
 Exit code: that of the command, which also means death by the same signal; 124 when --duration ended it, 125 when \
@@ -36,7 +40,18 @@ Examples:
   procmon attach 4711
   procmon attach --duration 10s --json $(pgrep -n node)
 
+  procmon attach --profile daemon --out day.jsonl.gz --rotate 100MB --keep 5 4711
+
 Ctrl-C ends the watching; the process goes on.";
+
+const CONVERT_EXAMPLES: &str = "\
+Examples:
+  procmon convert run.jsonl --out run.csv
+  procmon convert --processes --to csv run.jsonl | head
+  procmon convert day.jsonl day.*.jsonl --out day.parquet
+  procmon run --json npm test | procmon convert - --to json > run.json
+
+Exit code: 0 when it was converted, 1 when it could not be, 2 for words that make no sense.";
 
 /// What a command and everything it starts cost: time, CPU, memory and processes.
 #[derive(Debug, Parser)]
@@ -57,6 +72,9 @@ pub(crate) enum Command {
     Attach(AttachWords),
     /// Say what a recorded run cost
     Summary(SummaryWords),
+    /// Write a recording in another format
+    #[command(after_help = CONVERT_EXAMPLES)]
+    Convert(ConvertWords),
     #[command(flatten)]
     Analysis(Analysis),
 }
@@ -97,8 +115,33 @@ pub(crate) struct SummaryWords {
     #[command(flatten)]
     pub(crate) show: ShowWords,
 
-    /// A recording that was made with --out, or - for stdin
-    pub(crate) recording: PathBuf,
+    /// A recording that was made with --out, or every file of one that was split; - for stdin
+    #[arg(required = true, value_name = "RECORDING")]
+    pub(crate) recordings: Vec<PathBuf>,
+}
+
+/// The words of `procmon convert`.
+#[derive(Debug, Args)]
+pub(crate) struct ConvertWords {
+    /// The format to write; that of the file's name unless it is said
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub(crate) to: Option<format::Format>,
+
+    /// The file to write; stdout unless it is said, or where it is -
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// A row for each process of each sample, in csv and parquet
+    #[arg(long)]
+    pub(crate) processes: bool,
+
+    /// Replace the file where it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// A recording, or every file of one that was split; - for stdin
+    #[arg(required = true, value_name = "RECORDING")]
+    pub(crate) recordings: Vec<PathBuf>,
 }
 
 /// The words that say how to watch and where the results go.
@@ -145,9 +188,25 @@ pub(crate) struct WatchWords {
     #[arg(long)]
     pub(crate) threads: bool,
 
-    /// Record to this file, as JSON Lines
+    /// Record to this file, in the format that its name ends with; as JSON Lines where that says nothing
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+
+    /// The format of that file
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), requires = "out")]
+    pub(crate) format: Option<format::Format>,
+
+    /// A row for each process of each sample in that file, in csv and parquet
+    #[arg(long, requires = "out")]
+    pub(crate) processes: bool,
+
+    /// Begin another file when this one is so large, such as 100MB: run.jsonl becomes run.1.jsonl; jsonl and csv
+    #[arg(long, value_name = "SIZE", value_parser = size::full, requires = "out")]
+    pub(crate) rotate: Option<u64>,
+
+    /// How many of these files to keep, the newest included
+    #[arg(long, value_name = "N", default_value = "5", requires = "rotate")]
+    pub(crate) keep: NonZeroU32,
 
     /// Write the records to stdout, as JSON Lines; the command's stdout goes to stderr then
     #[arg(long)]
@@ -179,6 +238,14 @@ pub(crate) enum AccountingChoice {
     Poll,
     /// By tracing every process, or not at all
     Trace,
+}
+
+/// One of the formats that a recording is written in.
+fn formats() -> impl TypedValueParser<Value = format::Format> {
+    let names = format::Format::ALL.iter().map(|format| format.name());
+    PossibleValuesParser::new(names).try_map(|name| {
+        format::Format::by_name(&name).ok_or_else(|| format!("{name} is no format"))
+    })
 }
 
 fn profiles() -> PossibleValuesParser {

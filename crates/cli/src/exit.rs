@@ -27,7 +27,7 @@ pub enum Exit {
     Signal(Signal),
     /// The time that was given had passed, and the command was ended.
     DurationPassed,
-    /// We failed, or were asked for something that makes no sense.
+    /// A command was to be run or watched, and we failed or were asked for something that makes no sense.
     Failed,
     /// The command is there and cannot be executed.
     NotExecutable,

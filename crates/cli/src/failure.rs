@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use procmon_core::convert::ConvertError;
 use procmon_core::error::{LoadError, StartError};
 use procmon_model::analysis::OptionsError;
 
@@ -25,11 +26,21 @@ impl Failure {
 
     /// The same with a hint.
     pub(crate) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(message) }
+        Self::new(message).with_hint(hint)
     }
 
-    /// The same where it was about a recording and no command: what failed has the usual number.
-    pub(crate) fn about_a_recording(self) -> Self {
+    /// Words that make no sense, where no command was to be run.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(message) }
+    }
+
+    /// The same with a hint.
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same where no command was to be run, whose ending ours could be taken for.
+    pub(crate) fn of_no_command(self) -> Self {
         let exit = if self.exit == Exit::Failed { Exit::Refused } else { self.exit };
         Self { exit, ..self }
     }
@@ -63,6 +74,16 @@ impl From<LoadError> for Failure {
             _ => None,
         };
         Self { hint: hint.map(str::to_owned), ..Self::new(error.to_string()) }
+    }
+}
+
+impl From<ConvertError> for Failure {
+    fn from(error: ConvertError) -> Self {
+        match error {
+            ConvertError::Load(error) => error.into(),
+            ConvertError::Exists { .. } => Self::hinted(error.to_string(), "`--force` replaces it"),
+            error => Self::new(error.to_string()),
+        }
     }
 }
 

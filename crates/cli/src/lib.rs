@@ -9,12 +9,12 @@ mod environment;
 mod exit;
 mod failure;
 mod lines_out;
-mod out_file;
 mod parent;
 mod patient;
 mod plan;
 mod printer;
 mod signals;
+mod size;
 mod summary_file;
 mod usage;
 
@@ -25,6 +25,7 @@ use clap::Parser;
 
 use crate::args::{Arguments, Command};
 pub use crate::exit::Exit;
+use crate::failure::Failure;
 pub use crate::patient::Patient;
 use crate::printer::Printer;
 
@@ -40,7 +41,10 @@ pub fn run(
         Ok(Arguments { command: Command::Run(words) }) => commands::run(words, &mut printer),
         Ok(Arguments { command: Command::Attach(words) }) => commands::attach(words, &mut printer),
         Ok(Arguments { command: Command::Summary(words) }) => {
-            commands::summary(&words, &mut printer)
+            commands::summary(&words, &mut printer).map_err(Failure::of_no_command)
+        }
+        Ok(Arguments { command: Command::Convert(words) }) => {
+            commands::convert(&words, &mut printer).map_err(Failure::of_no_command)
         }
         Ok(Arguments { command: Command::Analysis(analysis) }) => analysis.answer(&mut printer),
         Err(error) => usage::explain(&error, &args, &mut printer),

@@ -1,9 +1,11 @@
 //! Floor 12. The meaning of the words: what to watch, how, and where the results go. Contradictions end here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use procmon_core::format::{Rows, Shape, ShapeError};
 use procmon_core::session::Target;
+use procmon_core::sink::Rotation;
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Launch, Stdio};
 use procmon_model::settings::{Settings, profile};
@@ -31,11 +33,20 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outputs {
     /// The file of the recording.
-    pub(crate) out: Option<PathBuf>,
+    pub(crate) out: Option<Recorded>,
     /// Whether the records go to stdout.
     pub(crate) json: bool,
     /// The file of the summary.
     pub(crate) summary: Option<PathBuf>,
+}
+
+/// The file of a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub(crate) path: PathBuf,
+    pub(crate) shape: Shape,
+    /// Whether it is split.
+    pub(crate) rotation: Option<Rotation>,
 }
 
 /// How we speak to people.
@@ -73,9 +84,24 @@ fn plan(target: Target, words: WatchWords) -> Result<Plan, Failure> {
         AccountingChoice::Events => Accounting::Events,
         AccountingChoice::Poll => Accounting::Poll,
     };
-    let outputs = Outputs { out: words.out, json: words.json, summary: words.summary };
+    let out = words.out.as_deref().map(|path| recorded(path, &words)).transpose()?;
+    let outputs = Outputs { out, json: words.json, summary: words.summary };
     let voice = Voice { quiet: words.quiet, colour: words.color };
     Ok(Plan { target, settings, accounting, outputs, voice })
+}
+
+fn recorded(path: &Path, words: &WatchWords) -> Result<Recorded, Failure> {
+    let rows = if words.processes { Rows::Processes } else { Rows::Samples };
+    let mut shape = Shape::new(words.format, path, rows).map_err(|error| impossible(&error))?;
+    let rotation = words.rotate.map(|bytes| Rotation { bytes, keep: words.keep.get() });
+    if rotation.is_some() {
+        shape = shape.divisible().map_err(|error| impossible(&error))?;
+    }
+    Ok(Recorded { path: path.to_owned(), shape, rotation })
+}
+
+fn impossible(error: &ShapeError) -> Failure {
+    Failure::new(error.to_string())
 }
 
 /// A profile goes first and what is said explicitly wins over it.

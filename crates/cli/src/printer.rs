@@ -69,6 +69,11 @@ impl<'a> Printer<'a> {
         written(write(style, self.out).and_then(|()| self.out.flush()))
     }
 
+    /// Where data goes that was asked for.
+    pub(crate) fn out(&mut self) -> &mut dyn Write {
+        self.out
+    }
+
     /// A text that was asked for: the help, the version.
     pub(crate) fn answer(&mut self, text: &str) -> Result<(), Failure> {
         written(self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()))

@@ -2,17 +2,14 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::Path;
 
+use procmon_core::draft::Draft;
 use procmon_core::format::outline;
 use procmon_sys::{as_private_as, duplicate, is_same_file, take_after};
 use serde::Serialize;
 
 use crate::patient::Patient;
-
-/// How many names are tried for a new file, each of which somebody else may have taken.
-const NAMES: u32 = 100;
 
 /// Writes an answer to a file. A reader finds what was there before or all of the new one, unless the folder or the
 /// owner of the file leave us no other way than to write over it.
@@ -20,7 +17,7 @@ pub(crate) fn replace(path: &Path, answer: &impl Serialize) -> io::Result<()> {
     let mut text = Vec::new();
     outline::write(answer, &mut text)?;
     let Ok(there) = fs::metadata(path) else {
-        return Draft::beside(path, &mut OpenOptions::new())?.become_the_file(path, &text);
+        return published(Draft::beside(path, &mut OpenOptions::new())?, path, &text);
     };
     if let Some(stream) = own_stream(&there) {
         return Patient(stream).write_all(&text);
@@ -46,14 +43,19 @@ fn put_over(path: &Path, old: &Metadata, text: &[u8]) -> io::Result<()> {
     let draft = Draft::beside(path, as_private_as(&mut options, old));
     let Ok(draft) = draft else { return overwrite(path, text) };
     // What may not be written over is replaced by a file of our own: the folder leaves that to us.
-    if !take_after(&draft.file, old) && overwrite(path, text).is_ok() {
+    if !take_after(draft.file(), old) && overwrite(path, text).is_ok() {
         return Ok(());
     }
-    match draft.become_the_file(path, text) {
+    match published(draft, path, text) {
         // Of a sticky folder, and of a file that is a mount of its own.
         Err(error) if is_about_the_name(&error) => overwrite(path, text),
         result => result,
     }
+}
+
+fn published(draft: Draft, path: &Path, text: &[u8]) -> io::Result<()> {
+    draft.file().write_all(text)?;
+    draft.become_the_file(path)
 }
 
 /// Writes over a file. What is longer in the old one is cut off last, so that an error leaves as much as there can be.
@@ -65,42 +67,4 @@ fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
 
 fn is_about_the_name(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy)
-}
-
-/// A file of our own making beside another one, gone again unless it gets that one's name.
-struct Draft {
-    path: PathBuf,
-    file: File,
-    is_ours: bool,
-}
-
-impl Draft {
-    fn beside(path: &Path, options: &mut OpenOptions) -> io::Result<Self> {
-        options.write(true).create_new(true);
-        let mut taken = None;
-        for number in 0..NAMES {
-            let path = path.with_file_name(format!(".procmon-{}-{number}", process::id()));
-            match options.open(&path) {
-                Ok(file) => return Ok(Self { path, file, is_ours: true }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
-                Err(error) => return Err(error),
-            }
-        }
-        Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
-    }
-
-    fn become_the_file(mut self, path: &Path, text: &[u8]) -> io::Result<()> {
-        self.file.write_all(text)?;
-        fs::rename(&self.path, path)?;
-        self.is_ours = false;
-        Ok(())
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if self.is_ours {
-            drop(fs::remove_file(&self.path));
-        }
-    }
 }

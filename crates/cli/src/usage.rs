@@ -36,22 +36,17 @@ fn refusal(error: &Error, args: &[OsString]) -> Failure {
     // The names of what is missing follow on lines of their own.
     let names = lines.take_while(|line| line.starts_with("  ")).map(str::trim);
     message = names.fold(message, |message, name| message + " " + name);
-    Failure { exit: exit(args), ..Failure::hinted(message, hint(error, args)) }
-}
-
-/// What was asked makes no sense: the usual number where it was a question about a recording.
-fn exit(args: &[OsString]) -> Exit {
-    match named_command(args).as_deref() {
-        Some("run" | "attach" | "summary" | "bench") | None => Exit::Failed,
-        Some(_) => Exit::Usage,
+    let failure = Failure::new(message).with_hint(hint(error, args));
+    match command_named(args) {
+        None | Some("run" | "attach" | "bench") => failure,
+        Some(_) => Failure { exit: Exit::Usage, ..failure },
     }
 }
 
-/// The command that the words begin with, if it is one of ours.
-fn named_command(args: &[OsString]) -> Option<String> {
+/// The command of ours that the first word is.
+fn command_named(args: &[OsString]) -> Option<&str> {
     let word = args.get(1)?.to_str()?;
-    let is_ours = Arguments::command().find_subcommand(word).is_some();
-    is_ours.then(|| word.to_owned())
+    Arguments::command().find_subcommand(word).map(|_| word)
 }
 
 fn hint(error: &Error, args: &[OsString]) -> String {
@@ -62,7 +57,7 @@ fn hint(error: &Error, args: &[OsString]) -> String {
             return format!("did you mean `{suggestion}`?");
         }
     }
-    if let Some(command) = named_command(args) {
+    if let Some(command) = command_named(args) {
         return format!("`procmon {command} --help` has every option");
     }
     match as_a_command_to_run(args.get(1..).unwrap_or_default()) {
@@ -91,21 +86,22 @@ fn as_a_command_to_run(words: &[OsString]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn refused(words: &[&str]) -> (String, String) {
-        let (exit, message, hint) = refused_with(words);
-        assert_eq!(exit, Exit::Failed);
-        (message, hint)
-    }
-
-    fn refused_with(words: &[&str]) -> (Exit, String, String) {
+    fn refusal_of(words: &[&str]) -> Failure {
         let args: Vec<OsString> =
             ["procmon"].iter().chain(words).map(|word| (*word).into()).collect();
-        let failure = refusal(&Arguments::try_parse_from(&args).unwrap_err(), &args);
-        (failure.exit, failure.message, failure.hint.unwrap())
+        refusal(&Arguments::try_parse_from(&args).unwrap_err(), &args)
     }
 
     fn check(words: &[&str], message: &str, hint: &str) {
-        assert_eq!(refused(words), (message.to_owned(), hint.to_owned()));
+        let expected = Failure::hinted(message, hint);
+        assert_eq!(refusal_of(words), expected);
+    }
+
+    #[test]
+    fn where_no_command_is_run_the_number_is_that_of_every_other_program() {
+        let expected = Failure::usage("unexpected argument '--yaml' found")
+            .with_hint("`procmon convert --help` has every option");
+        assert_eq!(refusal_of(&["convert", "--yaml", "run.jsonl"]), expected);
     }
 
     #[test]
@@ -161,12 +157,12 @@ mod tests {
 
     #[test]
     fn a_question_about_a_recording_that_makes_no_sense_has_the_usual_number() {
-        let (exit, message, hint) = refused_with(&["aggregate", "run.jsonl"]);
+        let Failure { exit, message, hint } = refusal_of(&["aggregate", "run.jsonl"]);
         assert_eq!(exit, Exit::Usage);
         assert_eq!(
             message,
             "the following required arguments were not provided: --window <WINDOW>"
         );
-        assert_eq!(hint, "`procmon aggregate --help` has every option");
+        assert_eq!(hint.as_deref(), Some("`procmon aggregate --help` has every option"));
     }
 }

@@ -97,6 +97,22 @@ pub enum LoadError {
         /// The newest that we know.
         known: u32,
     },
+    /// Two files are to be read as one recording, and belong to two.
+    #[error("{}: of another session than {}", path.display(), first.display())]
+    AnotherSession {
+        /// The file.
+        path: PathBuf,
+        /// One that it was named with.
+        first: PathBuf,
+    },
+    /// Two files are to be read as one recording, and have records in common.
+    #[error("{}: holds records that {} holds, too", path.display(), other.display())]
+    Overlap {
+        /// The file.
+        path: PathBuf,
+        /// One that it was named with.
+        other: PathBuf,
+    },
 }
 
 /// Why a process cannot be watched.

@@ -1,10 +1,13 @@
 //! Floor 10. A session from its start to its last record: driver, sinks, files and reports.
 
+pub mod convert;
+pub mod draft;
 pub mod driver;
 pub mod error;
 pub mod format;
 pub mod load;
 pub mod outlook;
+pub mod parts;
 pub mod report;
 pub mod session;
 pub mod sink;

@@ -41,6 +41,6 @@ impl Analysis {
             Self::Tree(words) => words.answer(printer),
             Self::Utilisation(words) => words.answer(printer),
         };
-        result.map(|()| Exit::Success).map_err(Failure::about_a_recording)
+        result.map(|()| Exit::Success).map_err(Failure::of_no_command)
     }
 }

@@ -1,6 +1,6 @@
 //! Floor 12. `procmon summary`: what a recorded run cost.
 
-use procmon_core::load;
+use procmon_core::parts;
 
 use crate::analyses::Shown;
 use crate::args::SummaryWords;
@@ -10,7 +10,7 @@ use crate::printer::Printer;
 
 /// Reads a recording and says what the run cost.
 pub(crate) fn summary(words: &SummaryWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
-    let summary = load::summary(&words.recording)?;
+    let summary = parts::summary(&words.recordings)?;
     match words.show.format {
         // People get the page that ends a run.
         Shown::Text => printer.report(&summary, words.show.color)?,

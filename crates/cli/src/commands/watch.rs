@@ -4,15 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use procmon_core::session::{Order, Outcome, Session};
-use procmon_core::sink::{JsonLines, Spare};
+use procmon_core::sink::{OutFile, Rotating, file_sink};
 use procmon_model::ports::Sink;
 use procmon_model::units::Elapsed;
 use procmon_sys::Inside;
 
 use crate::failure::Failure;
 use crate::lines_out::LinesOut;
-use crate::out_file::OutFile;
-use crate::plan::{Outputs, Plan, Voice};
+use crate::plan::{Outputs, Plan, Recorded, Voice};
 use crate::printer::Printer;
 use crate::signals::{Role, Signals};
 use crate::summary_file;
@@ -47,9 +46,8 @@ fn unprepared(error: &io::Error) -> Failure {
 #[expect(clippy::type_complexity, reason = "the two halves have nothing in common to be named by")]
 fn sinks(outputs: &Outputs) -> io::Result<(Vec<Box<dyn Sink>>, Option<LinesOut>)> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-    if let Some(path) = &outputs.out {
-        let name = path.display().to_string();
-        sinks.push(Box::new(JsonLines::new(OutFile::new(path.clone()), name, Spare::Retry)));
+    if let Some(recorded) = &outputs.out {
+        sinks.push(file(recorded)?);
     }
     if !outputs.json {
         return Ok((sinks, None));
@@ -57,6 +55,14 @@ fn sinks(outputs: &Outputs) -> io::Result<(Vec<Box<dyn Sink>>, Option<LinesOut>)
     let (queue, lines) = LinesOut::start()?;
     sinks.push(Box::new(queue));
     Ok((sinks, Some(lines)))
+}
+
+fn file(recorded: &Recorded) -> io::Result<Box<dyn Sink>> {
+    let Recorded { path, shape, rotation } = recorded;
+    if let Some(rotation) = rotation {
+        return Ok(Box::new(Rotating::new(path.clone(), *shape, *rotation)?));
+    }
+    Ok(file_sink(*shape, OutFile::new(path.clone()), path.display().to_string()))
 }
 
 /// Nothing that goes wrong here changes how we end: that is the command's.

@@ -1,6 +1,5 @@
 //! Floor 9. The latest records, in memory: a recording that forgets its beginning.
 
-mod past;
 mod ring;
 mod window;
 

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use procmon_model::ports::Sink;
 use procmon_model::record::Record;
 
-use super::past::Line;
 use super::window::{Limits, Window};
 use crate::format::jsonl;
+use crate::sink::past::Line;
 
 /// The sink that keeps the latest records.
 pub struct Ring {

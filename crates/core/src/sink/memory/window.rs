@@ -5,14 +5,17 @@
 
 use std::collections::VecDeque;
 
-use procmon_model::event::ProcessEvent;
 use procmon_model::record::Record;
 use procmon_model::units::Elapsed;
 
-use super::past::{Kind, Line, Past};
+use crate::format::jsonl;
+use crate::sink::past::{Kind, Line, Past, moment};
 
 /// The most bytes that are kept, whatever the number of samples: a busy build has 100,000 processes with three events each.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What became of the records that have gone.
+const FATE: &str = "were not kept in memory and are missing";
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +97,9 @@ impl Window {
     pub(super) fn recording(&self) -> Option<Vec<u8>> {
         let mut text = Vec::with_capacity(self.bytes);
         text.extend_from_slice(self.header.as_ref()?);
-        self.past.write(&mut text);
+        for record in self.past.records(FATE) {
+            append(&record, &mut text);
+        }
         let kept = self.kept.iter().map(|kept| &kept.line);
         kept.chain(&self.end).for_each(|line| text.extend_from_slice(line));
         Some(text)
@@ -112,19 +117,10 @@ impl Kept {
     }
 }
 
-/// When a record was made; the start of the session for its header.
-fn moment(record: &Record) -> Elapsed {
-    match record {
-        Record::Header(_) => Elapsed::ZERO,
-        Record::Event(
-            ProcessEvent::Started { at, .. }
-            | ProcessEvent::Renamed { at, .. }
-            | ProcessEvent::Ended { at, .. }
-            | ProcessEvent::Lost { at, .. },
-        ) => *at,
-        Record::Sample(sample) => sample.at,
-        Record::Warning(warning) => warning.at,
-        Record::Mark(mark) => mark.at,
-        Record::End(end) => end.at,
+/// Appends a record whole or not at all.
+fn append(record: &Record, text: &mut Vec<u8>) {
+    let end = text.len();
+    if jsonl::encode(record, text).is_err() {
+        text.truncate(end);
     }
 }

@@ -1,4 +1,6 @@
 //! Floor 9. What came before the records that are kept: who was alive when they begin, and how much is missing.
+//!
+//! A recording that begins later than its session, in memory or in the next file, begins with this.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,59 +87,57 @@ impl Past {
         }
     }
 
-    /// Appends the births of those that are alive, in their order, and a warning where something is missing.
-    pub(super) fn write(&self, text: &mut Vec<u8>) {
+    /// The births of those that are alive, in their order and each as it stood in the end, and a warning where something
+    /// is missing; `fate` says of it what became of it.
+    pub(super) fn records(&self, fate: &str) -> Vec<Record> {
         let mut living: Vec<&Living> = self.living.values().collect();
         living.sort_by_key(|living| living.number);
-        for living in living {
-            living.write(text);
-        }
-        if let Some(warning) = self.warning() {
-            append(&Record::Warning(warning), text);
-        }
+        let births = living.into_iter().filter_map(Living::record);
+        births.chain(self.warning(fate).map(Record::Warning)).collect()
     }
 
-    fn warning(&self) -> Option<Warning> {
+    fn warning(&self, fate: &str) -> Option<Warning> {
         let Self { samples, others, until, .. } = self;
         let count = samples + others;
         let first = duration_words(until.since(Elapsed::ZERO));
-        let message = format!(
-            "records of the first {first} were not kept in memory and are missing; samples: {samples}, others: {others}"
-        );
+        let message =
+            format!("records of the first {first} {fate}; samples: {samples}, others: {others}");
         let kind = WarningKind::RecordsDropped;
         (count > 0).then_some(Warning { at: *until, kind, count, message })
     }
 }
 
 impl Living {
-    /// As it stood in the end: born then, and running that.
-    fn write(&self, text: &mut Vec<u8>) {
-        match self.exec.as_deref().and_then(|exec| running(&self.birth, exec)) {
-            Some(birth) => append(&birth, text),
-            None => text.extend_from_slice(&self.birth),
+    /// Born then, and running what it ran in the end; `None` where its line says something else.
+    fn record(&self) -> Option<Record> {
+        let birth = jsonl::decode(&self.birth).ok()?;
+        let exec = self.exec.as_deref().and_then(|exec| jsonl::decode(exec).ok());
+        match (birth, exec) {
+            (
+                Record::Event(ProcessEvent::Started { at, process }),
+                Some(Record::Event(ProcessEvent::Renamed { image: Some(image), .. })),
+            ) => {
+                let process = ProcessInfo { image, ..process };
+                Some(Record::Event(ProcessEvent::Started { at, process }))
+            }
+            (birth, _) => Some(birth),
         }
     }
 }
 
-/// A birth with the program of a later exec; `None` where the lines say something else.
-fn running(birth: &[u8], exec: &[u8]) -> Option<Record> {
-    let (birth, exec) = (jsonl::decode(birth).ok()?, jsonl::decode(exec).ok()?);
-    match (birth, exec) {
-        (
-            Record::Event(ProcessEvent::Started { at, process }),
-            Record::Event(ProcessEvent::Renamed { image: Some(image), .. }),
-        ) => {
-            let process = ProcessInfo { image, ..process };
-            Some(Record::Event(ProcessEvent::Started { at, process }))
-        }
-        _ => None,
-    }
-}
-
-/// Appends a record whole or not at all.
-fn append(record: &Record, text: &mut Vec<u8>) {
-    let end = text.len();
-    if jsonl::encode(record, text).is_err() {
-        text.truncate(end);
+/// When a record was made; the start of the session for its header.
+pub(super) fn moment(record: &Record) -> Elapsed {
+    match record {
+        Record::Header(_) => Elapsed::ZERO,
+        Record::Event(
+            ProcessEvent::Started { at, .. }
+            | ProcessEvent::Renamed { at, .. }
+            | ProcessEvent::Ended { at, .. }
+            | ProcessEvent::Lost { at, .. },
+        ) => *at,
+        Record::Sample(sample) => sample.at,
+        Record::Warning(warning) => warning.at,
+        Record::Mark(mark) => mark.at,
+        Record::End(end) => end.at,
     }
 }

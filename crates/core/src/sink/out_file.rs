@@ -1,4 +1,4 @@
-//! Floor 12. The file of a recording, opened when there is something to write.
+//! Floor 9. The file of a recording, opened when there is something to write.
 //!
 //! A command that was not found leaves no empty file behind and no older recording emptied.
 
@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A file that is not there before its first byte. What a file of this name held is lost then.
-pub(crate) struct OutFile {
+pub struct OutFile {
     path: PathBuf,
     state: State,
 }
@@ -20,7 +20,8 @@ enum State {
 }
 
 impl OutFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
+    /// At this path, where nothing happens yet.
+    pub fn new(path: PathBuf) -> Self {
         Self { path, state: State::Unopened }
     }
 }

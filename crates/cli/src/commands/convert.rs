@@ -1,0 +1,69 @@
+//! Floor 12. `procmon convert`: a recording in another format.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use procmon_core::convert::{self, ConvertError, Converted, Existing};
+use procmon_core::format::{Format, Rows, Shape};
+use procmon_core::parts::Parts;
+
+use crate::args::ConvertWords;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::printer::Printer;
+
+/// What stands for standard output.
+const STDOUT: &str = "-";
+
+/// Reads a recording and writes it in another format.
+pub(crate) fn convert(words: &ConvertWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
+    let shape = shape(words)?;
+    let mut parts = Parts::open(&words.recordings)?;
+    let converted = match target(words) {
+        Some(path) => {
+            let existing = if words.force { Existing::Replace } else { Existing::Keep };
+            convert::to_file(&mut parts, shape, path, existing)?
+        }
+        None => to_stdout(&mut parts, shape, printer)?,
+    };
+    for warning in &converted.warnings {
+        printer.error(&warning.message);
+    }
+    Ok(Exit::Success)
+}
+
+/// The file to write; `None` for stdout.
+fn target(words: &ConvertWords) -> Option<&Path> {
+    words.out.as_deref().filter(|path| path.as_os_str() != STDOUT)
+}
+
+fn shape(words: &ConvertWords) -> Result<Shape, Failure> {
+    let stdout = PathBuf::new();
+    let path = target(words).unwrap_or(&stdout);
+    let format = words.to.or_else(|| Format::by_path(path));
+    let Some(format) = format else {
+        let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        let hint = format!("`--to FORMAT` is one of {}", names.join(", "));
+        return Err(Failure::usage("no format was named").with_hint(hint));
+    };
+    let rows = if words.processes { Rows::Processes } else { Rows::Samples };
+    Shape::new(Some(format), path, rows).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// A reader that has seen enough is no failure.
+fn to_stdout(
+    parts: &mut Parts,
+    shape: Shape,
+    printer: &mut Printer<'_>,
+) -> Result<Converted, Failure> {
+    if shape.format() == Format::Parquet && io::stdout().is_terminal() {
+        let failure = Failure::usage("parquet is not for a terminal");
+        return Err(failure.with_hint("`--out FILE` writes it to a file"));
+    }
+    match convert::to_writer(parts, shape, printer.out(), "stdout") {
+        Err(ConvertError::Write { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Converted::default())
+        }
+        result => Ok(result?),
+    }
+}

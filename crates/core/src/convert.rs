@@ -1,0 +1,121 @@
+//! Floor 10. Writes a recording that is there in another format.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use procmon_model::record::{Record, Warning};
+use procmon_sys::{as_private_as, take_after};
+use thiserror::Error;
+
+use crate::draft::Draft;
+use crate::error::LoadError;
+use crate::format::{Shape, encoder};
+use crate::parts::Parts;
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 256 * 1024;
+
+/// What to do with a file that is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and nothing is converted.
+    Keep,
+    /// It is replaced by the new one as a whole.
+    Replace,
+}
+
+/// What was converted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Converted {
+    /// Records that the new file holds, its header included.
+    pub records: u64,
+    /// What was wrong with the lines of the old one.
+    pub warnings: Vec<Warning>,
+}
+
+/// Why a recording could not be converted.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// It could not be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// There is a file of that name, and it was not to be replaced.
+    #[error("{}: there is such a file already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The new file could not be written.
+    #[error("{name}: could not be written: {source}")]
+    Write {
+        /// What messages call the file.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Writes the recording to `out`, which messages call `name`.
+pub fn to_writer(
+    parts: &mut Parts,
+    shape: Shape,
+    out: &mut dyn Write,
+    name: &str,
+) -> Result<Converted, ConvertError> {
+    let failed = |source| ConvertError::Write { name: name.to_owned(), source };
+    let mut encoder = encoder(shape);
+    let mut bytes = Vec::with_capacity(BUFFER);
+    let mut records = 0;
+    let mut record = Some(Record::Header(Box::new(parts.header().clone())));
+    while let Some(next) = record {
+        records += u64::from(encoder.holds(&next));
+        encoder.add(&next, &mut bytes).map_err(failed)?;
+        if bytes.len() >= BUFFER {
+            out.write_all(&bytes).map_err(failed)?;
+            bytes.clear();
+        }
+        record = parts.next_record()?;
+    }
+    encoder.finish(&mut bytes).map_err(failed)?;
+    out.write_all(&bytes).and_then(|()| out.flush()).map_err(failed)?;
+    Ok(Converted { records, warnings: parts.warnings().to_vec() })
+}
+
+/// Writes the recording to a file, which is there as a whole or not at all. A device or a pipe is written to as it is.
+pub fn to_file(
+    parts: &mut Parts,
+    shape: Shape,
+    path: &Path,
+    existing: Existing,
+) -> Result<Converted, ConvertError> {
+    let name = path.display().to_string();
+    let failed = |source| ConvertError::Write { name: name.clone(), source };
+    let old = fs::metadata(path).ok();
+    let mut options = OpenOptions::new();
+    let path = match &old {
+        Some(old) if !old.is_file() => {
+            let mut file = options.write(true).open(path).map_err(failed)?;
+            return to_writer(parts, shape, &mut file, &name);
+        }
+        Some(_) if existing == Existing::Keep => {
+            return Err(ConvertError::Exists { path: path.to_owned() });
+        }
+        Some(old) => {
+            as_private_as(&mut options, old);
+            // A link goes on leading to where it leads.
+            fs::canonicalize(path).map_err(failed)?
+        }
+        None => path.to_owned(),
+    };
+    let draft = Draft::beside(&path, &mut options).map_err(failed)?;
+    if let Some(old) = &old {
+        // Another owner's file is replaced by one of ours: that was asked for.
+        let _taken: bool = take_after(draft.file(), old);
+    }
+    let mut file: &File = draft.file();
+    let converted = to_writer(parts, shape, &mut file, &name)?;
+    draft.become_the_file(&path).map_err(failed)?;
+    Ok(converted)
+}
