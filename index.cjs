@@ -1,5 +1,7 @@
 'use strict';
 
+const analysis = require('./js/analysis.cjs');
+const { convert } = require('./js/convert.cjs');
 const { ProcmonError } = require('./js/errors.cjs');
 const { profiles } = require('./js/known.cjs');
 const { capabilities, snapshot, tree } = require('./js/look.cjs');
@@ -8,9 +10,11 @@ const { executeWithMonitoring, run } = require('./js/run.cjs');
 const { version } = require('./package.json');
 
 module.exports = {
+  ...analysis,
   ProcmonError,
   attach,
   capabilities,
+  convert,
   executeWithMonitoring,
   profiles,
   run,

@@ -1,6 +1,9 @@
 /// <reference types="node" />
 import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import type { Aggregate, AggregateMethod, Peaks, Utilisation } from './js/analysis.js';
+import type { Comparison } from './js/comparison.js';
+import type { ProcessTreeAnalysis } from './js/family.js';
 import type { Accounting, Profile, ProfileName, RunOptions, WatchOptions } from './js/options.js';
 import type {
   Capabilities,
@@ -8,14 +11,20 @@ import type {
   ExitEvent,
   Header,
   Host,
+  Mark,
   ProcessInfo,
   ProcessTree,
+  RecordedEnd,
+  RecordedEvent,
   Sample,
   Snapshot,
   Warning,
 } from './js/records.js';
 import type { ProcessRecord, Summary } from './js/summary.js';
 
+export * from './js/analysis.js';
+export * from './js/comparison.js';
+export * from './js/family.js';
 export * from './js/options.js';
 export * from './js/records.js';
 export * from './js/summary.js';
@@ -81,6 +90,144 @@ export function tree(pid?: number): ProcessTree;
  * @throws {ProcmonError} `ERR_PROCMON_UNSUPPORTED`: this accounting cannot be had here; the message says why.
  */
 export function capabilities(options?: { accounting?: Accounting | undefined }): Capabilities & { host: Host };
+
+/**
+ * A recording in memory, as `load` gives it. Each kind of record is parsed when it is first looked at.
+ */
+export class Recording {
+  private constructor();
+  /** The lines of the recording, as procmon writes them. */
+  readonly bytes: Buffer;
+  /** What was watched, where and how. */
+  readonly header: Header;
+  /** The samples, in order. */
+  readonly samples: Sample[];
+  /** Births, execs and ends, in order. */
+  readonly events: RecordedEvent[];
+  /** What went wrong with the watching, and what was wrong with the file. */
+  readonly warnings: Warning[];
+  /** Words of the user's. */
+  readonly marks: Mark[];
+  /** How it ended; null where the recording was cut. */
+  readonly end: RecordedEnd | null;
+}
+
+/** A recording: its path or URL, one that was loaded, or samples, of which nothing more is known. */
+export type RecordingInput = string | URL | Recording | readonly Sample[];
+
+/**
+ * Loads a recording whole: procmon's own in JSON Lines or as a JSON document, denet's, and any of them packed with gzip. What
+ * kind it is shows in what it begins with.
+ *
+ * @param options `metadata: false` gives the samples alone.
+ * @throws {ProcmonError} `ENOENT`, ...: the file cannot be read; `ERR_PROCMON_INVALID_RECORDING`: it is empty, no recording, or
+ *   of a newer format.
+ */
+export function load(path: string | URL, options?: { metadata?: true | undefined }): Promise<Recording>;
+export function load(path: string | URL, options: { metadata: false }): Promise<Sample[]>;
+
+/** Windows of a recording, by a number of samples or by time: one of the two. */
+export interface AggregateOptions {
+  /** How many samples a window has. */
+  window?: number | undefined;
+  /** How long it is, in milliseconds. */
+  windowMs?: number | undefined;
+  /** How the values of a window become one. Default `mean`. */
+  method?: AggregateMethod | undefined;
+  /** Names of numbers of a sample or of their rates (docs/CLI.md). Default: all that the method has an answer for. */
+  fields?: readonly string[] | undefined;
+}
+
+/** What counts as a peak. */
+export interface PeaksOptions {
+  /** The name of a number of a sample; a counter is looked at as its rate. */
+  field: string;
+  /** From which value on it is high, in the field's unit; with `relative` a share of the largest, 0 to 1. Default 80 % of it. */
+  threshold?: number | undefined;
+  /** Whether `threshold` is a share of the largest value. Default false. */
+  relative?: boolean | undefined;
+  /** How far a peak stands out at least, in the field's unit. */
+  minProminence?: number | undefined;
+  /** How long it lasts at least, in milliseconds. */
+  minDurationMs?: number | undefined;
+}
+
+/** What is listed of a process tree. */
+export interface ProcessTreeOptions {
+  /** How many processes: those whose subtrees used most processor time. Default: all. */
+  processes?: number | undefined;
+  /** How deep; 0 is the root alone. Default: all. */
+  depth?: number | undefined;
+  /** In which order children stand below their parent. Default `birth`. */
+  sort?: 'birth' | 'cpu' | 'memory' | undefined;
+}
+
+/** How strictly runs are compared. */
+export interface CompareOptions {
+  /** How sure intervals and verdicts are, 0.5 to below 1. Default 0.95. */
+  confidence?: number | undefined;
+  /** The smallest difference that counts, as a share. Default 0.01. */
+  minEffect?: number | undefined;
+}
+
+/*
+ * Each of these is worked out on a thread of its own; its twin in -Sync does it at once, which is for small recordings. What
+ * they reject with, or throw: as `load`; `ERR_INVALID_ARG_VALUE` where an option makes no sense to what is asked.
+ */
+
+/** What the recorded run cost: of a file in memory that does not grow with it. */
+export function summarize(recording: RecordingInput): Promise<Summary>;
+export function summarizeSync(recording: RecordingInput): Summary;
+
+/** The samples, window by window. */
+export function aggregate(recording: RecordingInput, options: AggregateOptions): Promise<Aggregate>;
+export function aggregateSync(recording: RecordingInput, options: AggregateOptions): Aggregate;
+
+/** When a number was high, and which processes made it so. */
+export function findPeaks(recording: RecordingInput, options: PeaksOptions): Promise<Peaks>;
+export function findPeaksSync(recording: RecordingInput, options: PeaksOptions): Peaks;
+
+/** How well the run used the machine, its serial tail and its phases. */
+export function resourceUtilization(recording: RecordingInput): Promise<Utilisation>;
+export function resourceUtilizationSync(recording: RecordingInput): Utilisation;
+
+/** Every process below the one that started it, roll-ups, and the chain of processes that set the run's time. */
+export function processTree(recording: RecordingInput, options?: ProcessTreeOptions): Promise<ProcessTreeAnalysis>;
+export function processTreeSync(recording: RecordingInput, options?: ProcessTreeOptions): ProcessTreeAnalysis;
+
+/**
+ * What changed from one run, or set of runs, to another. Verdicts take five runs of each side.
+ *
+ * @throws {ProcmonError} `ERR_PROCMON_NOT_COMPARABLE`: no figure is known on both sides.
+ */
+export function compare(
+  base: RecordingInput | readonly RecordingInput[],
+  head: RecordingInput | readonly RecordingInput[],
+  options?: CompareOptions,
+): Promise<Comparison>;
+export function compareSync(
+  base: RecordingInput | readonly RecordingInput[],
+  head: RecordingInput | readonly RecordingInput[],
+  options?: CompareOptions,
+): Comparison;
+
+/**
+ * Writes a recording in another format. The command line that comes with the package does it: it knows formats that the addon
+ * does without, such as Parquet.
+ *
+ * @param options `format` goes before the ending of the name; `processes` asks for a row a process and sample in `csv` and
+ *   `parquet`; `force` replaces a file that is there.
+ * @throws {ProcmonError} `ERR_PROCMON_CONVERT_FAILED`: the message says why.
+ */
+export function convert(
+  from: string | URL,
+  to: string | URL,
+  options?: {
+    format?: 'jsonl' | 'json' | 'csv' | 'parquet' | undefined;
+    processes?: boolean | undefined;
+    force?: boolean | undefined;
+  },
+): Promise<void>;
 
 /** The named choices of interval, metrics and history that the option `profile` takes. */
 export const profiles: Readonly<Record<ProfileName, Profile>>;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { profiles, run, snapshot } from 'procmon';
+import { interfacesOf } from './support/interfaces.mjs';
 
 const timeout = 30_000;
 const files = ['index.d.ts', 'js/options.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
@@ -73,13 +74,4 @@ function assertFields(type, objects) {
 function fieldsOf(type) {
   const { parents, fields } = interfaces.get(type);
   return [...fields, ...parents.flatMap(fieldsOf)];
-}
-
-/** The interfaces of a file as pairs of name and content. The files are formatted, so that lines tell what they hold. */
-function interfacesOf(text) {
-  const found = text.matchAll(/^(?:export )?interface (\w+)(?: extends ([\w, ]+))? \{(.*?)\}$/gms);
-  return [...found].map(([, name, parents = '', body]) => {
-    const fields = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??: /gm)].map(([, field]) => field);
-    return [name, { parents: parents.split(', ').filter(Boolean), fields }];
-  });
 }

@@ -5,15 +5,13 @@
 // down and ends as its child ends.
 
 const { spawn } = require('node:child_process');
-const { constants, accessSync, existsSync, readFileSync, statSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const os = require('node:os');
-const path = require('node:path');
-const { missingRemedy, platformName, platformPackage } = require('../js/platform.cjs');
+const { findBinary } = require('../js/binary.cjs');
+const { missingRemedy } = require('../js/platform.cjs');
 
 /** The exit code for troubles of our own, as timeout(1) and env(1) have it. */
 const OWN_FAILURE = 125;
-const FILE = process.platform === 'win32' ? 'procmon.exe' : 'procmon';
-const ROOT = path.join(__dirname, '..');
 
 /** What is sent to one process, and has to go on to the command line. */
 const SENT_TO_ONE = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
@@ -27,8 +25,9 @@ function main() {
   const { PROCMON_SHIM_PID: _, ...env } = process.env;
   let binary;
   try {
-    binary = findBinary();
-    if (binary === null) return;
+    const found = findBinary();
+    if (found.reason) return fail(found.reason, found.hint);
+    binary = found.binary;
     become(binary, env);
     stayAsParent(binary, { ...env, PROCMON_SHIM_PID: `${process.pid}` });
   } catch (error) {
@@ -47,40 +46,6 @@ function become(binary, env) {
   } catch (error) {
     if (error.code !== 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM') throw error;
   }
-}
-
-/** The native command line; null when it was said that there is none that can be run. */
-function findBinary() {
-  const override = process.env.PROCMON_BINARY;
-  const candidates = override ? [path.resolve(override)] : ownBinaries();
-  const binary = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
-  if (binary === undefined) {
-    const tried = candidates.join(', ');
-    const hint = override ? 'PROCMON_BINARY is set, so nothing else is tried: correct it or unset it' : missingRemedy();
-    return fail(`the native program for ${platformName()} was not found; tried: ${tried}`, hint);
-  }
-  try {
-    // A failed execve(2) would end Node with a core dump, so the question comes first.
-    accessSync(binary, constants.X_OK);
-    return binary;
-  } catch {
-    return fail(`${binary} is not executable`, `chmod +x '${binary}'`);
-  }
-}
-
-/** Where the command line can be, best first: a checkout's build, then the platform package. */
-function ownBinaries() {
-  const built = ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, FILE));
-  const inCheckout = existsSync(path.join(ROOT, 'Cargo.toml')) ? built : [];
-  let manifest;
-  try {
-    manifest = require.resolve(`${platformPackage()}/package.json`);
-  } catch {
-    return [...inCheckout, platformPackage()];
-  }
-  const [found, wanted] = [manifest, '../package.json'].map((file) => require(file).version);
-  if (found === wanted) return [...inCheckout, path.join(path.dirname(manifest), FILE)];
-  throw new Error(`${platformPackage()} has version ${found} and procmon ${wanted}; install the package again`);
 }
 
 function stayAsParent(binary, env) {

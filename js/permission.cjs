@@ -18,6 +18,14 @@ function checkMayWrite(path) {
   if (isDenied('fs.write', path)) throw denied('FileSystemWrite', path, '--allow-fs-write');
 }
 
+/**
+ * Throws what `fs` throws where Node was told not to read there.
+ * @param {string} path
+ */
+function checkMayRead(path) {
+  if (isDenied('fs.read', path)) throw denied('FileSystemRead', path, '--allow-fs-read');
+}
+
 function isDenied(scope, reference) {
   return process.permission !== undefined && !process.permission.has(scope, reference);
 }
@@ -27,4 +35,4 @@ function denied(permission, resource, flag) {
   return Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', permission, resource });
 }
 
-module.exports = { checkMayStart, checkMayWrite };
+module.exports = { checkMayRead, checkMayStart, checkMayWrite };

@@ -238,6 +238,53 @@ export interface Subtree {
   rssSumBytes: number | null;
 }
 
+/** A word of the user's, at a moment. */
+export interface Mark {
+  type: 'mark';
+  /** When, in milliseconds since the watching began. */
+  atMs: number;
+  /** What. */
+  text: string;
+}
+
+/** A birth as it stands in a recording. */
+export interface StartEvent {
+  type: 'event';
+  event: 'started';
+  /** When, in milliseconds since the watching began. */
+  atMs: number;
+  /** Who. */
+  process: ProcessInfo;
+}
+
+/** The kernel dropped events. */
+export interface LostEvent {
+  type: 'event';
+  event: 'lost';
+  /** When that was noticed. */
+  atMs: number;
+  /** How many. */
+  count: number;
+}
+
+/** Something that happened to a process. */
+export type RecordedEvent = StartEvent | ExecEvent | ExitEvent | LostEvent;
+
+/** The last record of a recording; docs/FORMAT.md tells of each field. */
+export interface RecordedEnd {
+  type: 'end';
+  /** When the watching ended. */
+  atMs: number;
+  /** How the root ended; null where it lives on. */
+  ending: { exitCode: number | null; signal: string | null } | null;
+  /** Why the watching ended. */
+  cause: 'rootEnded' | 'durationPassed' | 'stopped';
+  /** Processes seen. */
+  processesSeen: number;
+  /** Totals and the rest. */
+  [field: string]: unknown;
+}
+
 /** The first record: what is watched, where and how. */
 export interface Header extends ProcessKey {
   /** The version of the recording's format. */

@@ -36,6 +36,13 @@ function pathOf(url, name) {
   }
 }
 
+/** A number that is one: what it may be is the core's to say. */
+function number(value, name) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!Number.isFinite(value)) throw outOfRange(name, 'a finite number', value);
+  return value;
+}
+
 /** A whole number between two others. */
 function integer(value, name, least, most) {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
@@ -95,4 +102,17 @@ function signalNumber(value, name) {
   return number;
 }
 
-module.exports = { abortSignal, array, boolean, filePath, integer, object, oneOf, signalNumber, text, word };
+module.exports = {
+  abortSignal,
+  array,
+  boolean,
+  filePath,
+  integer,
+  isUrl,
+  number,
+  object,
+  oneOf,
+  signalNumber,
+  text,
+  word,
+};

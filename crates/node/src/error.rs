@@ -3,6 +3,8 @@
 use std::io;
 
 use procmon_core::error::StartError;
+use procmon_model::analysis::OptionsError;
+use procmon_model::analysis::compare::CompareError;
 use serde::Serialize;
 
 /// A refusal as it crosses the border.
@@ -33,6 +35,11 @@ impl Refusal {
     /// Options that JavaScript should not have let through.
     pub(crate) fn invalid(message: String) -> Self {
         Self { code: Some("ERR_INVALID_ARG_VALUE"), message, ..Self::default() }
+    }
+
+    /// Something that has a code of ours.
+    pub(crate) fn coded(code: &'static str, message: String) -> Self {
+        Self { code: Some(code), message, ..Self::default() }
     }
 
     /// The system said no to this call.
@@ -80,6 +87,23 @@ impl Refusal {
     /// With this code where the system gave no number.
     fn or(self, code: &'static str) -> Self {
         Self { code: Some(code), ..self }
+    }
+}
+
+impl From<OptionsError> for Refusal {
+    fn from(error: OptionsError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<CompareError> for Refusal {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::NoCommonMetric => {
+                Self::coded("ERR_PROCMON_NOT_COMPARABLE", error.to_string())
+            }
+            _ => Self::invalid(error.to_string()),
+        }
     }
 }
 

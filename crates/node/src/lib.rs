@@ -4,6 +4,7 @@
 //! This is the private half of the npm package. `js/` checks arguments before they come here and makes the errors that
 //! users see, so that both belong to the realm of the caller; texts cross the border faster than objects would.
 
+mod analysis;
 mod error;
 mod js_sink;
 mod launch;
@@ -16,6 +17,7 @@ mod types;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
+use crate::analysis::Answer;
 use crate::js_sink::Waker;
 use crate::monitor::Monitor;
 
@@ -119,6 +121,41 @@ impl NativeMonitor {
 pub fn start(options: String, on_wake: Waker) -> napi::Result<NativeMonitor> {
     let options = types::Options::try_from(options)?;
     Ok(NativeMonitor { monitor: Monitor::start(options, on_wake)? })
+}
+
+/// The answer to a question about recordings, which is worked out on a thread of its own.
+#[napi]
+pub struct NativeAnswer {
+    answer: Answer,
+}
+
+#[napi]
+impl NativeAnswer {
+    /// The answer as JSON text. Fails as [`start`] does, and before `on_done` was called.
+    #[napi(catch_unwind)]
+    pub fn take(&self) -> napi::Result<Buffer> {
+        Ok(self.answer.take()?.into())
+    }
+}
+
+/// Begins to answer a question about recordings, some of which can be among the texts. `on_done` is called when the
+/// answer is there. Fails as [`start`] does.
+#[napi(
+    catch_unwind,
+    ts_args_type = "request: string, texts: Buffer[], onDone: () => void",
+    ts_return_type = "NativeAnswer"
+)]
+pub fn ask(request: String, texts: Vec<Buffer>, on_done: Waker) -> napi::Result<NativeAnswer> {
+    // JavaScript may change its bytes meanwhile.
+    let texts = texts.into_iter().map(Vec::from).collect();
+    Ok(NativeAnswer { answer: Answer::begin(request.try_into()?, texts, on_done)? })
+}
+
+/// The same at once. Fails as [`start`] does.
+#[napi(catch_unwind)]
+pub fn ask_now(request: String, texts: Vec<Buffer>) -> napi::Result<Buffer> {
+    let texts: Vec<Vec<u8>> = texts.into_iter().map(Vec::from).collect();
+    Ok(analysis::Request::try_from(request)?.answer(&texts)?.into())
 }
 
 /// One reading of a process and its descendants. Fails as [`start`] does.

@@ -10,5 +10,5 @@ mod source;
 mod tests;
 mod texts;
 
-pub use reader::{Reader, load, summary};
+pub use reader::{Reader, from_bytes, from_samples, load, summary};
 pub use sniff::Format;

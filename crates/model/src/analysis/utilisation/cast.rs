@@ -1,6 +1,6 @@
 //! Floor 6. Who was who in a session: the images of its processes over time.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::event::ProcessEvent;
 use crate::process::{Image, ProcessKey};
@@ -10,12 +10,12 @@ use crate::units::Elapsed;
 
 /// The images that each process had, and from when on.
 #[derive(Debug, Default)]
-pub(super) struct Cast<'a>(HashMap<ProcessKey, Vec<(Elapsed, &'a Image)>>);
+pub(super) struct Cast<'a>(BTreeMap<ProcessKey, Vec<(Elapsed, &'a Image)>>);
 
 impl<'a> Cast<'a> {
     /// That of a recording.
     pub(super) fn of(recording: &'a Recording) -> Self {
-        let mut images: HashMap<_, Vec<_>> = HashMap::new();
+        let mut images: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for record in &recording.records {
             match record {
                 Record::Event(ProcessEvent::Started { at, process }) => {

@@ -1,7 +1,7 @@
 //! Floor 6. The phases of a run: where its use of the machine changes, and what to call the stretches between.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::stats::time_weighted_mean;
 use crate::units::{CpuTime, Elapsed};
@@ -93,12 +93,12 @@ fn phase(slots: &[Slot<'_>], (from_ms, at_ms): (f64, f64), processes_started: u6
 
 /// Who used the processor time of the slots that is known to be somebody's.
 fn roles(slots: &[Slot<'_>]) -> Vec<PhaseRole> {
-    let mut doers = HashMap::new();
+    let mut doers = BTreeMap::new();
     for (doer, cpu) in slots.iter().flat_map(|slot| &slot.doers) {
         *doers.entry(*doer).or_insert(CpuTime::ZERO) += *cpu;
     }
     let all: f64 = doers.values().map(|cpu| cpu.as_millis()).sum();
-    let mut by_role: HashMap<&str, (usize, CpuTime)> = HashMap::new();
+    let mut by_role: BTreeMap<&str, (usize, CpuTime)> = BTreeMap::new();
     for ((role, _), cpu) in doers {
         let (processes, sum) = by_role.entry(role).or_default();
         *processes += 1;
@@ -111,7 +111,7 @@ fn roles(slots: &[Slot<'_>]) -> Vec<PhaseRole> {
         role: role.to_owned(),
         processes,
         cpu_ms: cpu.as_millis(),
-        share: cpu.as_millis() / all,
+        share: if all > 0.0 { cpu.as_millis() / all } else { 0.0 },
     };
     roles.into_iter().map(role).collect()
 }

@@ -1,6 +1,6 @@
 //! Floor 6. A session in few slots of time: what its phases are found in.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::process::ProcessKey;
 use crate::sample::Sample;
@@ -14,7 +14,7 @@ use super::work::Deed;
 pub(super) const SLOTS_MAX: usize = 512;
 
 /// Processor time by role and process.
-pub(super) type Doers<'a> = HashMap<(&'a str, ProcessKey), CpuTime>;
+pub(super) type Doers<'a> = BTreeMap<(&'a str, ProcessKey), CpuTime>;
 
 /// A few samples that follow one another.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl<'a> Slots<'a> {
         let number = middle.checked_div(self.width).unwrap_or(next as u128);
         if self.slots.last().is_none_or(|slot| slot.number != number) {
             let features = [Area::default(); FEATURES];
-            let doers = HashMap::new();
+            let doers = BTreeMap::new();
             self.slots.push(Slot { from: slice.from, seconds: 0.0, features, doers, number });
         }
         let last = self.slots.len() - 1;

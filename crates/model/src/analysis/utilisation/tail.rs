@@ -1,6 +1,6 @@
 //! Floor 6. The serial tail: the end of a run in which no two processes worked at once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::process::ProcessKey;
@@ -64,7 +64,7 @@ struct Leader {
 
 /// The process that used most as the one that worked most.
 fn leader(tail: &[Slice<'_>]) -> Option<Leader> {
-    let mut leaders: HashMap<ProcessKey, Leader> = HashMap::new();
+    let mut leaders: BTreeMap<ProcessKey, Leader> = BTreeMap::new();
     for slice in tail {
         let Some((key, cpu)) = slice.work.and_then(|work| work.leader) else { continue };
         let fresh = Leader { key, cpu: CpuTime::ZERO, last_at: slice.at };

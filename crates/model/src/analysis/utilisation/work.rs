@@ -1,6 +1,6 @@
 //! Floor 6. Who worked in the interval of a sample, those included that ended in it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::event::LastKnown;
 use crate::process::ProcessKey;
@@ -48,7 +48,7 @@ pub(super) struct Deeds {
 /// Follows the processes through the records.
 #[derive(Debug, Default)]
 pub(super) struct Follower {
-    living: HashMap<ProcessKey, Life>,
+    living: BTreeMap<ProcessKey, Life>,
     /// Those that ended since the last sample.
     dead: Vec<Dead>,
     /// Those that ended in the interval before, if nothing was told of their work then: it can come with the next

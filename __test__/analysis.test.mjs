@@ -1,0 +1,186 @@
+// Questions about recordings: from a file, from memory, from samples; as a promise and at once; the same as the command line.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import {
+  aggregate,
+  aggregateSync,
+  compare,
+  compareSync,
+  convert,
+  findPeaks,
+  findPeaksSync,
+  load,
+  processTree,
+  processTreeSync,
+  Recording,
+  resourceUtilization,
+  resourceUtilizationSync,
+  run,
+  summarize,
+  summarizeSync,
+} from 'procmon';
+import { temporaryFolder } from './support/folders.mjs';
+import { interfacesOf } from './support/interfaces.mjs';
+import { runScript } from './support/scripts.mjs';
+
+const timeout = 60_000;
+const folder = temporaryFolder('analysis');
+const file = join(folder, 'run.jsonl');
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+before(async () => {
+  const script = 'sh -c "sleep 0.2" & head -c 30000000 /dev/zero | tail -c 1 > /dev/null; wait';
+  await run(script, { shell: true, outputFile: file, interval: 10 });
+});
+
+/** What the command line answers. */
+function told(...words) {
+  const binary = process.env.PROCMON_BINARY ?? join(root, 'target', 'release', 'procmon');
+  return JSON.parse(execFileSync(binary, [...words, '--format', 'json', file], { encoding: 'utf8' }));
+}
+
+test('a loaded recording holds every record, parsed when it is looked at', { timeout }, async () => {
+  const recording = await load(pathToFileURL(file));
+  assert.ok(recording instanceof Recording);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const count = (type) => lines.filter((line) => line.startsWith(`{"type":"${type}"`)).length;
+  assert.deepEqual([recording.samples.length, recording.events.length], [count('sample'), count('event')]);
+  assert.equal(recording.samples, recording.samples);
+  assert.equal(JSON.stringify(recording.header), lines[0]);
+  assert.equal(JSON.stringify(recording.end), lines.at(-1));
+  assert.deepEqual([recording.warnings, recording.marks], [[], []]);
+  assert.deepEqual(await load(file, { metadata: false }), recording.samples);
+});
+
+test('the answers are those of the command line, whatever form a recording has', { timeout }, async () => {
+  const recording = await load(file);
+  writeFileSync(join(folder, 'run.jsonl.gz'), gzipSync(readFileSync(file)));
+  const forms = [file, pathToFileURL(file), recording, join(folder, 'run.jsonl.gz')];
+  const window = { window: 3, method: 'max', fields: ['cores', 'memoryBytes'] };
+  const peaks = { field: 'cores', threshold: 0.5, relative: true };
+  const expected = {
+    summary: told('summary'),
+    utilisation: told('utilisation'),
+    tree: told('tree'),
+    aggregate: told('aggregate', '--window', '3', '--method', 'max', '--field', 'cores', '--field', 'memoryBytes'),
+    peaks: told('peaks', '--field', 'cores', '--threshold', '50%'),
+  };
+  for (const form of forms) {
+    assert.deepEqual(await summarize(form), expected.summary);
+    assert.deepEqual(await resourceUtilization(form), expected.utilisation);
+    assert.deepEqual(await processTree(form), expected.tree);
+    assert.deepEqual(await aggregate(form, window), expected.aggregate);
+    assert.deepEqual(await findPeaks(form, peaks), expected.peaks);
+    assert.deepEqual(summarizeSync(form), expected.summary);
+    assert.deepEqual(resourceUtilizationSync(form), expected.utilisation);
+    assert.deepEqual(processTreeSync(form), expected.tree);
+    assert.deepEqual(aggregateSync(form, window), expected.aggregate);
+    assert.deepEqual(findPeaksSync(form, peaks), expected.peaks);
+  }
+});
+
+test('samples alone can be asked, too, and say what is not known of them', { timeout }, async () => {
+  const { samples } = await load(file);
+  const { windows } = await aggregate(samples, { windowMs: 50, method: 'sum', fields: ['cpuNs'] });
+  const sum = samples.reduce((total, { cpuNs }) => total + cpuNs, 0);
+  assert.equal(
+    windows.reduce((total, { values }) => total + values.cpuNs, 0),
+    sum,
+  );
+  const { accounting, cpuMs } = await summarize(samples);
+  assert.ok(Math.abs(cpuMs - sum / 1e6) < 1);
+  assert.ok(accounting.reasons.includes('these are samples alone: what was watched, and how, is not known'));
+  assert.deepEqual(await aggregate([], { window: 2 }), {
+    ...(await aggregate([], { window: 2 })),
+    windows: [],
+  });
+});
+
+test('runs are compared one by one and in sets', { timeout }, async () => {
+  const recording = await load(file);
+  const single = await compare(file, recording);
+  assert.deepEqual([single.metrics.length > 0, single.metrics.every(({ verdict }) => verdict === null)], [true, true]);
+  const sets = await compare(Array(5).fill(file), Array(5).fill(recording));
+  assert.ok(sets.metrics.every(({ verdict }) => verdict !== 'worse' && verdict !== 'better'));
+  assert.deepEqual(
+    compareSync(Array(5).fill(file), Array(5).fill(file)),
+    await compare(Array(5).fill(file), Array(5).fill(file)),
+  );
+});
+
+test('a recording is converted to every format, Parquet among them', { timeout }, async () => {
+  for (const format of ['json', 'csv', 'parquet', 'jsonl']) await convert(file, join(folder, `to.${format}`));
+  assert.equal(readFileSync(join(folder, 'to.parquet'), 'latin1').slice(0, 4), 'PAR1');
+  assert.equal(readFileSync(join(folder, 'to.jsonl'), 'utf8'), readFileSync(file, 'utf8'));
+  assert.deepEqual(await summarize(join(folder, 'to.json')), await summarize(file));
+  const again = convert(file, join(folder, 'to.csv'));
+  await assert.rejects(again, { code: 'ERR_PROCMON_CONVERT_FAILED', message: /there is such a file already/ });
+  await convert(file, pathToFileURL(join(folder, 'to.csv')), { force: true, processes: true });
+  assert.match(readFileSync(join(folder, 'to.csv'), 'utf8'), /^atMs,fromMs,pid,startTime,/);
+});
+
+test('what makes no sense is refused with what would', { timeout }, async () => {
+  const wrong = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' };
+  await assert.rejects(aggregate(file, { window: 2, fields: ['gpu'] }), {
+    ...wrong,
+    message: /^unknown field 'gpu' \(known: cpuNs, /,
+  });
+  await assert.rejects(aggregate(file, { window: 2, method: 'mode' }), {
+    ...wrong,
+    message: /^unknown method 'mode' \(known: mean, /,
+  });
+  assert.throws(() => aggregateSync(file, {}), { ...wrong, message: /^a window is needed/ });
+  assert.throws(() => aggregateSync(file, { window: 0 }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => findPeaksSync(file, { field: 'cores', threshold: Number.NaN }), { code: 'ERR_OUT_OF_RANGE' });
+  assert.throws(() => findPeaksSync(file, {}), { code: 'ERR_INVALID_ARG_TYPE' });
+  assert.throws(() => summarizeSync(5), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
+  await assert.rejects(load(join(folder, 'none.jsonl')), { name: 'ProcmonError', code: 'ENOENT' });
+  writeFileSync(join(folder, 'empty.jsonl'), '');
+  await assert.rejects(load(join(folder, 'empty.jsonl')), { code: 'ERR_PROCMON_INVALID_RECORDING' });
+});
+
+test('an answer is waited for, and one that nobody wants holds nothing up', { timeout }, async () => {
+  const ended = await runScript(`
+    import { summarize } from 'procmon';
+    summarize(${JSON.stringify(file)}).then(({ exitCode }) => console.log(exitCode));`);
+  assert.deepEqual(ended, { code: 0, signal: null, stdout: '0\n', stderr: '' });
+});
+
+test('every answer has the fields of its type, and no others', { timeout }, async () => {
+  const files = ['analysis', 'family', 'comparison'].map((name) => new URL(`../js/${name}.d.ts`, import.meta.url));
+  const known = new Map(files.flatMap((path) => interfacesOf(readFileSync(path, 'utf8'))));
+  const check = (type, object) => {
+    const own = known.get(type);
+    const inherited = own.parents.flatMap((parent) => known.get(parent)?.fields ?? ['pid', 'startTime']);
+    assert.deepEqual(Object.keys(object).sort(), [...own.fields, ...inherited].sort(), type);
+  };
+  const use = await resourceUtilization(file);
+  check('Utilisation', use);
+  check('CpuUse', use.cpu);
+  check('Spread', use.cpu.cores);
+  check('MemoryUse', use.memory);
+  check('Concurrency', use.concurrency);
+  check('Phase', use.phases[0]);
+  const tree = await processTree(file);
+  check('ProcessTreeAnalysis', tree);
+  check('ProcessNode', tree.processes[0]);
+  check('ProcessGroup', tree.byRole.groups[0]);
+  check('LongestPath', tree.longestPath);
+  check('PathLink', tree.longestPath.links[0]);
+  const compared = await compare(file, file);
+  check('Comparison', compared);
+  check('MetricComparison', compared.metrics[0]);
+  check('RoleComparison', compared.roles[0]);
+  const peaks = await findPeaks(file, { field: 'processCount' });
+  check('Peaks', peaks);
+  check('Peak', peaks.peaks[0]);
+  const windows = await aggregate(file, { window: 5 });
+  check('Aggregate', windows);
+  check('AggregateWindow', windows.windows[0]);
+});

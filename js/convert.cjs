@@ -1,0 +1,33 @@
+'use strict';
+
+const { execFile } = require('node:child_process');
+const path = require('node:path');
+const { findBinary } = require('./binary.cjs');
+const { ProcmonError } = require('./errors.cjs');
+const check = require('./validate.cjs');
+
+const FORMATS = ['jsonl', 'json', 'csv', 'parquet'];
+
+/** Writes a recording in another format: the command line does it, which knows formats that the addon does without. */
+async function convert(from, to, options = {}) {
+  const { format, processes, force } = check.object(options, 'options');
+  const [source, target] = [path.resolve(check.filePath(from, 'from')), path.resolve(check.filePath(to, 'to'))];
+  const words = ['convert', '--out', target];
+  if (format !== undefined) words.push('--to', check.oneOf(format, 'options.format', FORMATS));
+  if (processes !== undefined && check.boolean(processes, 'options.processes')) words.push('--processes');
+  if (force !== undefined && check.boolean(force, 'options.force')) words.push('--force');
+  const { binary, reason } = findBinary();
+  if (reason) throw failure(reason, target);
+  await new Promise((resolve, reject) => {
+    execFile(binary, [...words, source], { encoding: 'utf8', windowsHide: true }, (error, _, stderr) => {
+      if (error) reject(failure(stderr.trim().replace(/^procmon: /, '') || error.message, target));
+      else resolve();
+    });
+  });
+}
+
+function failure(message, target) {
+  return new ProcmonError(message, { code: 'ERR_PROCMON_CONVERT_FAILED', path: target });
+}
+
+module.exports = { convert };

@@ -1,0 +1,88 @@
+'use strict';
+
+// Questions about recordings, as the native half takes them: what is asked, and which recordings it is about.
+
+const { AsyncResource } = require('node:async_hooks');
+const path = require('node:path');
+const { fromNative, invalidArgType } = require('./errors.cjs');
+const { KeepAlive } = require('./keep-alive.cjs');
+const native = require('./native.cjs');
+const { checkMayRead } = require('./permission.cjs');
+const { Recording } = require('./recording.cjs');
+const check = require('./validate.cjs');
+
+/**
+ * One question in the words of the native half.
+ * @typedef {{ request: string, texts: Buffer[] }} Question
+ */
+
+/**
+ * @param {object} question what is asked
+ * @param {unknown[]} recordings those that it is about
+ * @param {unknown[]} [others] those that they are compared with
+ * @returns {Question}
+ */
+function questionAbout(question, recordings, others = []) {
+  const texts = [];
+  const words = (input, name) => inputWords(input, name, texts);
+  const request = {
+    question,
+    recordings: recordings.map((input) => words(input, 'recording')),
+    others: others.map((input) => words(input, 'head')),
+  };
+  return { request: JSON.stringify(request), texts };
+}
+
+/** A path, a recording that was loaded, or samples. Those in memory go along as texts. */
+function inputWords(input, name, texts) {
+  if (input instanceof Recording) return { recording: texts.push(input.bytes) - 1 };
+  if (Array.isArray(input)) return { samples: texts.push(linesOf(input)) - 1 };
+  if (typeof input !== 'string' && !check.isUrl(input)) {
+    throw invalidArgType(name, 'of type string or an instance of URL, Recording or Array', input);
+  }
+  const file = path.resolve(check.filePath(input, name));
+  checkMayRead(file);
+  return { path: file };
+}
+
+function linesOf(samples) {
+  return Buffer.from(samples.map((sample) => `${JSON.stringify({ type: 'sample', ...sample })}\n`).join(''));
+}
+
+/**
+ * The bytes of the answer, worked out while the event loop runs on.
+ * @param {Question} question
+ * @returns {Promise<Buffer>}
+ */
+function asked({ request, texts }) {
+  return new Promise((resolve, reject) => {
+    const keepAlive = new KeepAlive(resolve);
+    let answer;
+    const done = AsyncResource.bind(() => {
+      keepAlive.release();
+      try {
+        resolve(answer.take());
+      } catch (error) {
+        reject(fromNative(error));
+      }
+    }, 'PROCMON');
+    try {
+      answer = native.ask(request, texts, done);
+    } catch (error) {
+      reject(fromNative(error));
+      return;
+    }
+    keepAlive.hold();
+  });
+}
+
+/** The same at once. */
+function askedNow({ request, texts }) {
+  try {
+    return native.askNow(request, texts);
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+module.exports = { asked, askedNow, questionAbout };
