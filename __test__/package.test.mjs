@@ -34,7 +34,9 @@ test('the package holds what its manifest names and nothing of the workshop', ()
   const { import: imported, default: required } = manifest.exports['.'];
   const named = [manifest.bin.procmon, ...Object.values(imported), ...Object.values(required)];
   for (const file of named) assert.ok(packed.includes(file.replace('./', '')), `${file} is not packed`);
-  const elsewhere = packed.filter((file) => file.includes('/') && !/^(bin|js)\/|^docs\/[\w-]+\.md$/.test(file));
+  const elsewhere = packed.filter(
+    (file) => file.includes('/') && !/^(bin|js)\/|^docs\/[\w-]+\.(md|schema\.json)$/.test(file),
+  );
   assert.deepEqual(elsewhere, []);
 });
 

@@ -59,7 +59,16 @@ test('a snapshot has the fields of its type, and no others', { timeout }, () => 
 });
 
 /** Fields that are left out where they say nothing. */
-const OPTIONAL = ['byThreadName', 'departedNet', 'environment', 'inherited', 'namedThreads', 'oomKilled', 'stray'];
+const OPTIONAL = [
+  'byThreadName',
+  'departedNet',
+  'environment',
+  'inherited',
+  'namedThreads',
+  'oomKilled',
+  'refused',
+  'stray',
+];
 
 function assertFields(type, objects) {
   assert.ok(objects.length > 0, `there is no ${type} to look at`);

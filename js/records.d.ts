@@ -338,6 +338,8 @@ export interface Capabilities {
   exact: boolean;
   /** A sentence for each thing that is missing. */
   reasons: string[];
+  /** A sentence for each thing that was asked for and cannot be had; left out where there is none. */
+  refused?: string[];
 }
 
 /** What a session was asked to do. */

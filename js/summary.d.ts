@@ -153,6 +153,8 @@ export interface AccountingSummary {
   estimatedCpuMs: number;
   /** A sentence for each thing that is not known. */
   reasons: string[];
+  /** A sentence for each thing that was asked for and cannot be had; left out where there is none. */
+  refused?: string[];
 }
 
 /** What the processes of one role used together. */
