@@ -36,6 +36,9 @@ function remedyFor(errors) {
 
 /** The folder that holds the package and that of its native parts: they lie beside each other wherever they are installed. */
 function installation() {
+  // Yarn's Plug'n'Play has packages in its archives, and what has to lie on the disk beside them.
+  const yarn = ROOT.indexOf(`${path.sep}.yarn${path.sep}`);
+  if (yarn >= 0) return ROOT.slice(0, yarn);
   const parts = `${path.sep}node_modules${path.sep}`;
   const end = ROOT.indexOf(parts);
   return end < 0 ? ROOT : ROOT.slice(0, end + parts.length - 1);

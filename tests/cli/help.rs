@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
     "run",
     "attach",
     "summary",
@@ -16,6 +16,8 @@ const COMMANDS: [&str; 10] = [
     "utilisation",
     "compare",
     "bench",
+    "completions",
+    "man",
 ];
 
 /// Those that watch something.

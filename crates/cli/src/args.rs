@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use procmon_core::format;
 use procmon_model::settings::PROFILES;
 
@@ -44,6 +45,12 @@ Examples:
 
 Ctrl-C ends the watching; the process goes on.";
 
+const SUMMARY_EXAMPLES: &str = "\
+Examples:
+  procmon summary run.jsonl
+  procmon summary --format markdown run.jsonl >> comment.md
+  procmon summary --format json day.jsonl.gz day.*.jsonl.gz | jq .cpuMs";
+
 const CONVERT_EXAMPLES: &str = "\
 Examples:
   procmon convert run.jsonl --out run.csv
@@ -52,6 +59,17 @@ Examples:
   procmon run --json npm test | procmon convert - --to json > run.json
 
 Exit code: 0 when it was converted, 1 when it could not be, 2 for words that make no sense.";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  procmon completions bash > ~/.local/share/bash-completion/completions/procmon
+  procmon completions zsh > ~/.zfunc/_procmon
+  procmon completions fish > ~/.config/fish/completions/procmon.fish";
+
+const MANUAL_EXAMPLES: &str = "\
+Examples:
+  procmon man | man -l -
+  procmon man run > ~/.local/share/man/man1/procmon-run.1";
 
 /// What a command and everything it starts cost: time, CPU, memory and processes.
 #[derive(Debug, Parser)]
@@ -71,12 +89,19 @@ pub(crate) enum Command {
     #[command(after_help = ATTACH_EXAMPLES)]
     Attach(AttachWords),
     /// Say what a recorded run cost
+    #[command(after_help = SUMMARY_EXAMPLES)]
     Summary(SummaryWords),
     /// Write a recording in another format
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(ConvertWords),
     #[command(flatten)]
     Analysis(Analysis),
+    /// Write what a shell needs to complete procmon's words
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsWords),
+    /// Write a page of the manual, for man(1)
+    #[command(name = "man", after_help = MANUAL_EXAMPLES)]
+    Manual(ManualWords),
 }
 
 /// The words of `procmon run`.
@@ -142,6 +167,22 @@ pub(crate) struct ConvertWords {
     /// A recording, or every file of one that was split; - for stdin
     #[arg(required = true, value_name = "RECORDING")]
     pub(crate) recordings: Vec<PathBuf>,
+}
+
+/// The words of `procmon completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsWords {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// The words of `procmon man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManualWords {
+    /// The command that the page is about; procmon itself unless it is said
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
 }
 
 /// The words that say how to watch and where the results go.

@@ -13,6 +13,7 @@ mod parent;
 mod patient;
 mod plan;
 mod printer;
+mod progress;
 mod signals;
 mod size;
 mod summary_file;
@@ -45,6 +46,12 @@ pub fn run(
         }
         Ok(Arguments { command: Command::Convert(words) }) => {
             commands::convert(&words, &mut printer).map_err(Failure::of_no_command)
+        }
+        Ok(Arguments { command: Command::Completions(words) }) => {
+            commands::completions(&words, &mut printer).map_err(Failure::of_no_command)
+        }
+        Ok(Arguments { command: Command::Manual(words) }) => {
+            commands::manual(&words, &mut printer).map_err(Failure::of_no_command)
         }
         Ok(Arguments { command: Command::Analysis(analysis) }) => analysis.answer(&mut printer),
         Err(error) => usage::explain(&error, &args, &mut printer),

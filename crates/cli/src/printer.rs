@@ -119,15 +119,28 @@ fn colour_by_environment(
     variable: impl Fn(&'static str) -> Option<OsString>,
 ) -> bool {
     let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
-    let is_on = |name| is_set(name) && variable(name).is_some_and(|value| value != "0");
+    let is_on = |name| is_on(name, &variable);
     if is_set("NO_COLOR") {
         return false;
     }
     if let Some(force) = variable("FORCE_COLOR") {
         return force != "0" && force != "false";
     }
-    is_on("CLICOLOR_FORCE")
-        || is_terminal && !is_on("CI") && variable("TERM").is_none_or(|term| term != "dumb")
+    is_on("CLICOLOR_FORCE") || is_for_people(is_terminal, variable)
+}
+
+/// Whether a line on stderr that changes is of use.
+pub(crate) fn is_stderr_for_people() -> bool {
+    is_for_people(io::stderr().is_terminal(), env::var_os)
+}
+
+/// Whether somebody looks at the stream, on a terminal that can do more than show lines.
+fn is_for_people(is_terminal: bool, variable: impl Fn(&'static str) -> Option<OsString>) -> bool {
+    is_terminal && !is_on("CI", &variable) && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn is_on(name: &'static str, variable: impl Fn(&'static str) -> Option<OsString>) -> bool {
+    variable(name).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use procmon_model::process::ProcessKey;
 use procmon_model::record::{Header, Record, Warning, WarningKind};
 
 use crate::error::LoadError;
-use crate::load::{self, Reader};
+use crate::load::{Loader, Reader};
 
 /// The records of the files of one recording.
 pub struct Parts {
@@ -39,11 +39,11 @@ struct Part {
 }
 
 /// The summary of a recording, without holding it in memory.
-pub fn summary<P: AsRef<Path>>(paths: &[P]) -> Result<Summary, LoadError> {
+pub fn summary<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Summary, LoadError> {
     if let [path] = paths {
-        return load::summary(path.as_ref());
+        return loader.summary(path.as_ref());
     }
-    let mut parts = Parts::open(paths)?;
+    let mut parts = Parts::open(paths, loader)?;
     let mut summariser = Summariser::new(parts.header().clone());
     while let Some(record) = parts.next_record()? {
         summariser.add(&record);
@@ -54,9 +54,9 @@ pub fn summary<P: AsRef<Path>>(paths: &[P]) -> Result<Summary, LoadError> {
 
 impl Parts {
     /// Opens the files of a recording, in whatever order they are named; `-` is standard input.
-    pub fn open<P: AsRef<Path>>(paths: &[P]) -> Result<Self, LoadError> {
-        let parts: Result<Vec<_>, _> = paths.iter().map(|path| Part::open(path.as_ref())).collect();
-        let mut parts = parts?;
+    pub fn open<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Self, LoadError> {
+        let parts = paths.iter().map(|path| Part::open(path.as_ref(), loader));
+        let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
         parts.sort_by_key(Part::missing);
         let Some(first) = parts.first() else {
             return Err(LoadError::Empty { path: PathBuf::new() });
@@ -142,8 +142,8 @@ impl Parts {
 }
 
 impl Part {
-    fn open(path: &Path) -> Result<Self, LoadError> {
-        let records = Reader::open(path)?;
+    fn open(path: &Path, loader: &Loader) -> Result<Self, LoadError> {
+        let records = loader.open(path)?;
         let path = path.to_owned();
         let births = VecDeque::new();
         let mut part = Self { path, records, births, before: None, first: None };

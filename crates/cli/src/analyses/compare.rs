@@ -5,13 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use procmon_core::load;
+use procmon_core::load::Loader;
 use procmon_model::analysis::compare::{self, CompareError, CompareOptions, RunFigures};
 
 use super::shown::ShowWords;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::progress::Progress;
 
 /// How the names of recordings in a folder end.
 const ENDINGS: [&str; 2] = [".jsonl", ".jsonl.gz"];
@@ -74,7 +75,11 @@ impl From<CompareError> for Failure {
 /// Reads the recordings one after the other and says how they differ.
 pub(crate) fn compare(words: &CompareWords, printer: &mut Printer<'_>) -> Result<(), Failure> {
     let (base, head) = sides(words)?;
-    let (base, head) = (figures(base)?, figures(head)?);
+    let (base, head) = (recordings(base)?, recordings(head)?);
+    let progress = Progress::of(base.iter().chain(&head));
+    let loader = progress.loader();
+    let (base, head) = (figures(&base, &loader)?, figures(&head, &loader)?);
+    drop(progress);
     let comparison = compare::compare(&base, &head, &words.judge.options())?;
     words.show.show(&comparison, printer)
 }
@@ -93,18 +98,18 @@ fn sides(words: &CompareWords) -> Result<(&[PathBuf], &[PathBuf]), Failure> {
 }
 
 /// Of each run its figures alone are kept.
-fn figures(paths: &[PathBuf]) -> Result<Vec<RunFigures>, Failure> {
-    let mut figures = Vec::new();
-    for path in paths {
-        for recording in recordings(path)? {
-            figures.push(RunFigures::from(&load::summary(&recording)?));
-        }
-    }
-    Ok(figures)
+fn figures(recordings: &[PathBuf], loader: &Loader) -> Result<Vec<RunFigures>, Failure> {
+    recordings.iter().map(|path| Ok(RunFigures::from(&loader.summary(path)?))).collect()
+}
+
+/// The recordings that paths stand for.
+fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let recordings: Result<Vec<_>, _> = paths.iter().map(|path| recordings_of(path)).collect();
+    Ok(recordings?.concat())
 }
 
 /// The recordings that a path stands for: its own, or those of a folder in the order of their names.
-fn recordings(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn recordings_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

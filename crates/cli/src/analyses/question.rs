@@ -3,16 +3,18 @@
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
-use procmon_core::load;
 use procmon_model::fields::Measure;
 use procmon_model::recording::Recording;
 
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::progress::Progress;
 
 /// A recording. What is wrong with it and leaves it readable is said, too.
 pub(super) fn recording(path: &Path, printer: &mut Printer<'_>) -> Result<Recording, Failure> {
-    let recording = load::load(path)?;
+    let progress = Progress::of([path]);
+    let recording = progress.loader().load(path)?;
+    drop(progress);
     for warning in &recording.warnings {
         printer.error(&format!("{}: {}", path.display(), warning.message));
     }

@@ -11,6 +11,7 @@ use crate::args::ConvertWords;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::progress::Progress;
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -18,7 +19,8 @@ const STDOUT: &str = "-";
 /// Reads a recording and writes it in another format.
 pub(crate) fn convert(words: &ConvertWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let shape = shape(words)?;
-    let mut parts = Parts::open(&words.recordings)?;
+    let progress = progress(words);
+    let mut parts = Parts::open(&words.recordings, &progress.loader())?;
     let converted = match target(words) {
         Some(path) => {
             let existing = if words.force { Existing::Replace } else { Existing::Keep };
@@ -26,10 +28,19 @@ pub(crate) fn convert(words: &ConvertWords, printer: &mut Printer<'_>) -> Result
         }
         None => to_stdout(&mut parts, shape, printer)?,
     };
+    drop(progress);
     for warning in &converted.warnings {
         printer.error(&warning.message);
     }
     Ok(Exit::Success)
+}
+
+/// A terminal that is full of records has no place for a bar.
+fn progress(words: &ConvertWords) -> Progress {
+    if target(words).is_none() && io::stdout().is_terminal() {
+        return Progress::unseen();
+    }
+    Progress::of(&words.recordings)
 }
 
 /// The file to write; `None` for stdout.

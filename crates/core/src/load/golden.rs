@@ -11,7 +11,7 @@ use procmon_model::sample::Sample;
 use procmon_model::units::Bytes;
 use serde_json::Value;
 
-use super::{Format, Reader, load, summary};
+use super::{Format, Loader, load, summary};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -122,7 +122,11 @@ fn each_form_is_known_by_its_content() {
         ("root.csv", Format::DenetTable),
     ];
     for (name, format) in formats {
-        assert_eq!(Reader::open(&folder().join(name)).unwrap().format(), format, "{name}");
+        assert_eq!(
+            Loader::default().open(&folder().join(name)).unwrap().format(),
+            format,
+            "{name}"
+        );
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod golden;
+mod loader;
+mod memory;
 mod pieces;
 mod reader;
 mod sniff;
@@ -10,5 +12,8 @@ mod source;
 mod tests;
 mod texts;
 
-pub use reader::{Reader, from_bytes, from_samples, load, summary};
+pub use loader::{Loader, load, summary};
+pub use memory::{from_bytes, from_samples};
+pub use reader::Reader;
 pub use sniff::Format;
+pub use source::Observer;

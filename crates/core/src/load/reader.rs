@@ -1,4 +1,4 @@
-//! Floor 9. Reads a recording, record by record or whole.
+//! Floor 9. Reads a recording, record by record.
 //!
 //! A recording is written while something else may go wrong, so its end can be missing and a line can be cut. That
 //! costs the line and is told as a warning; it never costs the recording.
@@ -6,13 +6,8 @@
 use std::io::{self, BufRead};
 use std::path::Path;
 
-use procmon_model::analysis::{Summariser, Summary};
-use procmon_model::host::{Capabilities, Host, Tier};
-use procmon_model::process::ProcessKey;
-use procmon_model::record::{FORMAT, Header, Record, Warning, WarningKind};
-use procmon_model::recording::Recording;
-use procmon_model::settings::Settings;
-use procmon_model::units::{Elapsed, WallTime};
+use procmon_model::record::{FORMAT, Header, Record, Warning};
+use procmon_model::units::Elapsed;
 use serde::Deserialize;
 
 use crate::error::LoadError;
@@ -24,73 +19,6 @@ use super::sniff::{Begin, Document, Format, begin};
 use super::source::{self, Source};
 use super::texts::Texts;
 
-/// Loads a recording whole; `-` is standard input.
-pub fn load(path: &Path) -> Result<Recording, LoadError> {
-    whole(Reader::open(path)?, path)
-}
-
-/// The same of bytes that are in memory, which messages call `name`.
-pub fn from_bytes(bytes: &[u8], name: &Path) -> Result<Recording, LoadError> {
-    whole(Reader::new(bytes, name)?, name)
-}
-
-/// The samples of lines that are nothing else, as a recording of which nothing more is known. A line that is no sample is
-/// passed over and counted.
-pub fn from_samples(lines: &[u8]) -> Recording {
-    let mut skipped = 0;
-    let mut records = Vec::new();
-    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        match jsonl::decode(line) {
-            Ok(record @ Record::Sample(_)) => records.push(record),
-            _ => skipped += 1,
-        }
-    }
-    let message = format!("samples that could not be read were passed over: {skipped}");
-    let (at, kind, count) = (Elapsed::ZERO, WarningKind::LinesSkipped, skipped);
-    let warnings = (skipped > 0).then_some(Warning { at, kind, count, message });
-    Recording { header: unknown(), records, warnings: warnings.into_iter().collect() }
-}
-
-/// The header of samples that came without one.
-fn unknown() -> Header {
-    let reason = "these are samples alone: what was watched, and how, is not known";
-    Header {
-        format: FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        root: ProcessKey { pid: 0, start: 0 },
-        command: Vec::new(),
-        executable: None,
-        cwd: None,
-        started_at: WallTime::from_nanos(0),
-        attached: true,
-        host: Host::default(),
-        capabilities: Capabilities::of(Tier::Portable, vec![reason.to_owned()]),
-        settings: Settings::default(),
-    }
-}
-
-fn whole(mut reader: Reader<'_>, path: &Path) -> Result<Recording, LoadError> {
-    let header = reader.header.clone();
-    let mut records = Vec::new();
-    while let Some(record) = reader.next_record().map_err(|source| io_error(path, source))? {
-        records.push(record);
-    }
-    Ok(Recording { header, records, warnings: reader.warnings() })
-}
-
-/// The summary of a recording, without holding it in memory; `-` is standard input.
-pub fn summary(path: &Path) -> Result<Summary, LoadError> {
-    let mut reader = Reader::open(path)?;
-    let mut summariser = Summariser::new(reader.header.clone());
-    while let Some(record) = reader.next_record().map_err(|source| io_error(path, source))? {
-        summariser.add(&record);
-    }
-    for warning in reader.warnings() {
-        summariser.warn(&warning);
-    }
-    Ok(summariser.finish())
-}
-
 /// Reads the records of a recording one after the other.
 pub struct Reader<'a> {
     texts: Texts<'a>,
@@ -99,14 +27,6 @@ pub struct Reader<'a> {
     foreign: Option<Denet>,
     header: Header,
     at: Elapsed,
-}
-
-impl Reader<'static> {
-    /// Opens a file, or standard input for `-`, and reads its header.
-    pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let bytes = source::open(path).map_err(|source| io_error(path, source))?;
-        Self::new(bytes, path)
-    }
 }
 
 impl<'a> Reader<'a> {
@@ -265,6 +185,6 @@ fn not_a_recording(path: &Path) -> LoadError {
     LoadError::NotARecording { path: source::name(path) }
 }
 
-fn io_error(path: &Path, source: io::Error) -> LoadError {
+pub(super) fn io_error(path: &Path, source: io::Error) -> LoadError {
     LoadError::Io { path: source::name(path), source }
 }

@@ -9,24 +9,37 @@ use std::rc::Rc;
 use flate2::bufread::MultiGzDecoder;
 
 /// How much is read at once.
-const READ_AT_ONCE: usize = 256 * 1024;
+pub(super) const READ_AT_ONCE: usize = 256 * 1024;
 /// How a member of a gzip file begins (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What some editors put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Opens a file, or standard input for `-`.
+/// Is told how many more bytes of a recording were read, as they are in the file: packed where it is.
+pub type Observer = Rc<dyn Fn(u64)>;
+
+/// Opens a file, or standard input for `-`, whose reading is told to `observer`.
 ///
 /// Of a file no more is read than it holds now, so that one which grows as fast as it is read has an end.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path, observer: Option<Observer>) -> io::Result<Box<dyn BufRead>> {
     if path.as_os_str() == "-" {
-        return Ok(Box::new(BufReader::with_capacity(READ_AT_ONCE, io::stdin())));
+        return Ok(buffered(io::stdin(), observer));
     }
     let file = File::open(path)?;
     let about = file.metadata()?;
     // Files of /proc and their like have no length and yet something in them.
     let length = if about.is_file() && about.len() > 0 { about.len() } else { u64::MAX };
-    Ok(Box::new(BufReader::with_capacity(READ_AT_ONCE, file.take(length))))
+    Ok(buffered(file.take(length), observer))
+}
+
+fn buffered(bytes: impl Read + 'static, observer: Option<Observer>) -> Box<dyn BufRead> {
+    match observer {
+        Some(observer) => {
+            let told = Observed { bytes, observer };
+            Box::new(BufReader::with_capacity(READ_AT_ONCE, told))
+        }
+        None => Box::new(BufReader::with_capacity(READ_AT_ONCE, bytes)),
+    }
 }
 
 /// What messages call a path.
@@ -113,6 +126,20 @@ fn first_bytes(stream: &mut (impl BufRead + ?Sized)) -> io::Result<Vec<u8>> {
     let mut begin = Vec::new();
     stream.take(GZIP.len() as u64).read_to_end(&mut begin)?;
     Ok(begin)
+}
+
+/// Bytes whose reading is told.
+struct Observed<R> {
+    bytes: R,
+    observer: Observer,
+}
+
+impl<R: Read> Read for Observed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        (self.observer)(read as u64);
+        Ok(read)
+    }
 }
 
 /// What comes out of gzip, which ends where the packed bytes are cut or broken: what came before is good.

@@ -1,7 +1,9 @@
 //! Floor 9. What is a recording, in whatever form it comes, and what becomes of one that is cut, foreign or hostile.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -14,7 +16,7 @@ use procmon_model::units::{Elapsed, WallTime};
 use proptest::prelude::*;
 
 use super::pieces::PIECE_MAX;
-use super::{Format, Reader, load, summary};
+use super::{Format, Loader, Reader, load, summary};
 use crate::error::LoadError;
 use crate::format::jsonl;
 
@@ -223,7 +225,7 @@ fn a_file_that_grows_meanwhile_is_read_as_far_as_it_was_when_it_was_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.jsonl");
     std::fs::write(&path, format!("{}{MARK}{}", first_line(), &MARK[..20])).unwrap();
-    let mut reader = Reader::open(&path).unwrap();
+    let mut reader = Loader::default().open(&path).unwrap();
     let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(format!("{}{}", &MARK[20..], MARK.repeat(100_000)).as_bytes()).unwrap();
     let mut count = 0;
@@ -232,6 +234,27 @@ fn a_file_that_grows_meanwhile_is_read_as_far_as_it_was_when_it_was_opened() {
     }
     let kinds: Vec<_> = reader.warnings().iter().map(|warning| warning.kind).collect();
     assert_eq!((count, kinds), (1, vec![WarningKind::Torn]));
+}
+
+#[test]
+fn an_observer_is_told_of_every_byte_of_the_file_packed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{}{}", first_line(), MARK.repeat(20_000)).into_bytes();
+    for (name, bytes) in [("run.jsonl", text.clone()), ("run.jsonl.gz", gzip(&text))] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).unwrap();
+        let (told, calls) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0_usize)));
+        let (sum, count) = (Rc::clone(&told), Rc::clone(&calls));
+        let loader = Loader::observed(Rc::new(move |bytes| {
+            sum.set(sum.get() + bytes);
+            count.set(count.get() + 1);
+        }));
+        let recording = loader.load(&path).unwrap();
+        assert_eq!((recording.records.len(), told.get()), (20_000, bytes.len() as u64), "{name}");
+        assert!(calls.get() <= bytes.len() / super::source::READ_AT_ONCE + 3, "{}", calls.get());
+        assert_eq!(loader.summary(&path).unwrap(), summary(&path).unwrap());
+        assert_eq!(told.get(), 2 * bytes.len() as u64, "{name}");
+    }
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use super::script::{Script, Step, header, steps};
 use super::{Encoded, Rotating, Rotation, part_path};
 use crate::error::LoadError;
 use crate::format::{Rows, Shape};
-use crate::load;
+use crate::load::{self, Loader};
 use crate::parts::{self, Parts};
 
 fn shape(path: &Path) -> Shape {
@@ -35,7 +35,7 @@ fn split(folder: &TempDir, name: &str, records: &[Record], rotation: Rotation) -
 }
 
 fn joined<P: AsRef<Path>>(paths: &[P]) -> Recording {
-    let mut parts = Parts::open(paths).unwrap();
+    let mut parts = Parts::open(paths, &Loader::default()).unwrap();
     let header = parts.header().clone();
     let records = std::iter::from_fn(|| parts.next_record().unwrap()).collect();
     Recording { header, records, warnings: parts.warnings().to_vec() }
@@ -89,7 +89,7 @@ proptest! {
             let lines = split_nothing(&script.records);
             fs::write(&plain, lines).unwrap();
             let expected = load::summary(&plain).unwrap();
-            prop_assert_eq!(parts::summary(&paths).unwrap(), expected);
+            prop_assert_eq!(parts::summary(&paths, &Loader::default()).unwrap(), expected);
         }
     }
 }
@@ -179,14 +179,14 @@ fn a_file_that_is_missing_in_between_is_a_warning_and_a_strangers_file_is_refuse
     let after = beginning_of(&joined(&[newest])).unwrap().count;
     assert_eq!(between, after - beginning_of(&alone).unwrap().count);
 
-    let mut twice = Parts::open(&[newest, newest]).unwrap();
+    let mut twice = Parts::open(&[newest, newest], &Loader::default()).unwrap();
     let refused = std::iter::from_fn(|| twice.next_record().transpose()).find_map(Result::err);
     assert!(matches!(refused, Some(LoadError::Overlap { .. })), "{refused:?}");
 
     let stranger = folder.path().join("stranger.jsonl");
     let text = fs::read_to_string(newest).unwrap().replacen("\"make\"", "\"cook\"", 1);
     fs::write(&stranger, text).unwrap();
-    let refused = Parts::open(&[newest, &stranger]).err();
+    let refused = Parts::open(&[newest, &stranger], &Loader::default()).err();
     assert!(matches!(refused, Some(LoadError::AnotherSession { .. })), "{refused:?}");
 }
 
