@@ -1,7 +1,15 @@
 /// <reference types="node" />
 import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import type { Aggregate, AggregateMethod, Peaks, Utilisation } from './js/analysis.js';
+import type {
+  Aggregate,
+  AggregateOptions,
+  CompareOptions,
+  Peaks,
+  PeaksOptions,
+  ProcessTreeOptions,
+  Utilisation,
+} from './js/analysis.js';
 import type { Comparison } from './js/comparison.js';
 import type { ProcessTreeAnalysis } from './js/family.js';
 import type { Accounting, Profile, ProfileName, RunOptions, WatchOptions } from './js/options.js';
@@ -125,50 +133,6 @@ export type RecordingInput = string | URL | Recording | readonly Sample[];
  */
 export function load(path: string | URL, options?: { metadata?: true | undefined }): Promise<Recording>;
 export function load(path: string | URL, options: { metadata: false }): Promise<Sample[]>;
-
-/** Windows of a recording, by a number of samples or by time: one of the two. */
-export interface AggregateOptions {
-  /** How many samples a window has. */
-  window?: number | undefined;
-  /** How long it is, in milliseconds. */
-  windowMs?: number | undefined;
-  /** How the values of a window become one. Default `mean`. */
-  method?: AggregateMethod | undefined;
-  /** Names of numbers of a sample or of their rates (docs/CLI.md). Default: all that the method has an answer for. */
-  fields?: readonly string[] | undefined;
-}
-
-/** What counts as a peak. */
-export interface PeaksOptions {
-  /** The name of a number of a sample; a counter is looked at as its rate. */
-  field: string;
-  /** From which value on it is high, in the field's unit; with `relative` a share of the largest, 0 to 1. Default 80 % of it. */
-  threshold?: number | undefined;
-  /** Whether `threshold` is a share of the largest value. Default false. */
-  relative?: boolean | undefined;
-  /** How far a peak stands out at least, in the field's unit. */
-  minProminence?: number | undefined;
-  /** How long it lasts at least, in milliseconds. */
-  minDurationMs?: number | undefined;
-}
-
-/** What is listed of a process tree. */
-export interface ProcessTreeOptions {
-  /** How many processes: those whose subtrees used most processor time. Default: all. */
-  processes?: number | undefined;
-  /** How deep; 0 is the root alone. Default: all. */
-  depth?: number | undefined;
-  /** In which order children stand below their parent. Default `birth`. */
-  sort?: 'birth' | 'cpu' | 'memory' | undefined;
-}
-
-/** How strictly runs are compared. */
-export interface CompareOptions {
-  /** How sure intervals and verdicts are, 0.5 to below 1. Default 0.95. */
-  confidence?: number | undefined;
-  /** The smallest difference that counts, as a share. Default 0.01. */
-  minEffect?: number | undefined;
-}
 
 /*
  * Each of these is worked out on a thread of its own; its twin in -Sync does it at once, which is for small recordings. What
