@@ -263,9 +263,9 @@ export interface Watch<Events extends Record<keyof Events, unknown[]>> extends E
    * `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` where an argument makes no sense.
    *
    * @param path Where to. A file that is there is replaced when the new one is whole.
-   * @param format What to write: JSON Lines, whatever the path's ending.
+   * @param format What to write, whatever the path's ending. All but JSON Lines are made as by `convert`. Default `jsonl`.
    */
-  save(path: string | URL, format?: 'jsonl'): Promise<void>;
+  save(path: string | URL, format?: 'jsonl' | 'json' | 'csv' | 'parquet'): Promise<void>;
   /** Puts a word of yours into the recording, at this moment; nothing happens once the watching is over. */
   mark(text: string): void;
   /**

@@ -19,7 +19,10 @@ test('an attached process does not hold the event loop, with and without listene
   const ended = await runScript(`
     attach(process.ppid);
     attach(process.ppid).on('sample', () => console.log('sample'));`);
-  assert.deepEqual(ended, { ...quiet, stdout: '' });
+  // The sample of the first moment can be there before the process has ended, and no other.
+  const { stdout, ...rest } = ended;
+  assert.deepEqual(rest, quiet);
+  assert.match(stdout, /^(sample\n)?$/);
 });
 
 test('who iterates over an attached process, or waits for stop, is waited for', { timeout }, async () => {

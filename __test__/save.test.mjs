@@ -189,10 +189,10 @@ test('arguments that make no sense, and a command that was not started, reject',
     'ERR_INVALID_ARG_TYPE',
     'The "path" argument must be of type string or an instance of URL. Received type number (5)',
   ]);
-  assert.deepEqual(await refused('a.csv', 'csv'), [
+  assert.deepEqual(await refused('a.csv', 'xml'), [
     'TypeError',
     'ERR_INVALID_ARG_VALUE',
-    "The argument 'format' must be one of: 'jsonl'. Received 'csv'",
+    "The argument 'format' must be one of: 'jsonl', 'json', 'csv', 'parquet'. Received 'xml'",
   ]);
   const path = join(newFolder(), 'a.jsonl');
   assert.deepEqual(await refused(path), ['ProcmonError', 'ENOENT', 'spawn procmon-no-such-command ENOENT']);
@@ -216,3 +216,14 @@ function linesOf(path) {
 function counted({ count, message }) {
   return { count, message };
 }
+
+test('what is kept can be saved in the other formats, too', { timeout }, async () => {
+  const folder = temporaryFolder('save');
+  const handle = run('sleep', ['0.2'], { interval: 20 });
+  await handle;
+  for (const format of ['json', 'csv', 'parquet']) await handle.save(join(folder, `run.${format}`), format);
+  const document = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+  assert.equal(document.records.filter(({ type }) => type === 'sample').length, handle.samples().length);
+  assert.equal(readFileSync(join(folder, 'run.csv'), 'utf8').trimEnd().split('\n').length, handle.samples().length + 1);
+  assert.equal(readFileSync(join(folder, 'run.parquet'), 'latin1').slice(0, 4), 'PAR1');
+});

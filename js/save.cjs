@@ -5,12 +5,14 @@
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
+const os = require('node:os');
 const path = require('node:path');
+const { convert } = require('./convert.cjs');
 const { fromFileSystem, invalidArgValue } = require('./errors.cjs');
 const check = require('./validate.cjs');
 
 /** What a recording can be written as. */
-const FORMATS = ['jsonl'];
+const FORMATS = ['jsonl', 'json', 'csv', 'parquet'];
 
 /**
  * Saves what is kept at this very moment.
@@ -27,9 +29,22 @@ async function save(session, target, format = 'jsonl') {
     if (session.outputFile && (await isSame(file, session.outputFile))) {
       throw invalidArgValue('path', 'is the file that the session writes to: options.outputFile', target);
     }
-    await write(file, recording);
+    await write(file, format === 'jsonl' ? recording : await converted(recording, format));
   } catch (error) {
     throw fromFileSystem(error, file);
+  }
+}
+
+/** The same recording in another format: the command line writes those. */
+async function converted(recording, format) {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'procmon-save-'));
+  try {
+    const [from, to] = [path.join(folder, 'recording.jsonl'), path.join(folder, `recording.${format}`)];
+    await fs.writeFile(from, recording);
+    await convert(from, to);
+    return await fs.readFile(to);
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
   }
 }
 
