@@ -1,5 +1,7 @@
 //! Floor 12. Sizes of files as people type them: `100MB`, `1.5GB`, `64KiB`, and bare bytes.
 
+use crate::scaled::scaled;
+
 /// Units and their bytes. One that another ends with stands behind it.
 const UNITS: [(&str, f64); 10] = [
     ("kib", 1024.0),
@@ -19,13 +21,8 @@ const LEAST: u64 = 10_000;
 
 /// With how many bytes a file is full.
 pub(crate) fn full(text: &str) -> Result<u64, String> {
-    let small = text.to_ascii_lowercase();
-    let unit = UNITS.iter().find_map(|(unit, size)| Some((small.strip_suffix(unit)?, *size)));
-    let (number, size) = unit.unwrap_or((&small, 1.0));
-    // "inf", "1e3" and "+1" are numbers to Rust and typing errors to us.
-    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let value: Option<f64> = number.parse().ok().filter(|_| is_plain);
-    let bytes = value.ok_or("expected a size such as 500kB, 100MB or 2GiB")? * size;
+    let bytes = scaled(&text.to_ascii_lowercase(), &UNITS)
+        .ok_or("expected a size such as 500kB, 100MB or 2GiB")?;
     // No file system has room for more, and all whole numbers up to there have a place.
     if bytes > 1e15 {
         return Err("larger than any file".to_owned());

@@ -11,8 +11,8 @@ use procmon_core::load;
 use procmon_model::analysis::compare::{CompareOptions, RunFigures, compare};
 use procmon_model::analysis::family::TreeSort;
 use procmon_model::analysis::{
-    AggregateOptions, PeaksOptions, Summariser, Summary, TreeOptions, aggregate, find_peaks,
-    process_tree, utilisation,
+    AggregateOptions, PeaksOptions, Summary, TreeOptions, aggregate, find_peaks, process_tree,
+    utilisation,
 };
 use procmon_model::record::{Record, Warning};
 use procmon_model::recording::Recording;
@@ -105,15 +105,6 @@ impl Answer {
     }
 }
 
-impl TryFrom<String> for Request {
-    type Error = Refusal;
-
-    /// Reads the question that the JavaScript half has checked.
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        serde_json::from_str(&text).map_err(|error| Refusal::invalid(error.to_string()))
-    }
-}
-
 impl Request {
     /// Answers at once.
     pub(crate) fn answer(&self, texts: &[Vec<u8>]) -> Result<Vec<u8>, Refusal> {
@@ -177,15 +168,7 @@ impl Input {
         if let Self::Path(path) = self {
             return Ok(load::summary(path)?);
         }
-        let Recording { header, records, warnings } = self.recording(texts)?;
-        let mut summariser = Summariser::new(header);
-        for record in &records {
-            summariser.add(record);
-        }
-        for warning in &warnings {
-            summariser.warn(warning);
-        }
-        Ok(summariser.finish())
+        Ok(Summary::from(&self.recording(texts)?))
     }
 }
 

@@ -6,6 +6,12 @@ use procmon_core::error::StartError;
 use procmon_model::analysis::OptionsError;
 use procmon_model::analysis::compare::CompareError;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Reads what the JavaScript half has checked and put into JSON.
+pub(crate) fn read<T: DeserializeOwned>(text: String) -> Result<T, Refusal> {
+    serde_json::from_slice(&text.into_bytes()).map_err(|error| Refusal::invalid(error.to_string()))
+}
 
 /// A refusal as it crosses the border.
 #[derive(Debug, Default, Serialize)]

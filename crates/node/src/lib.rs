@@ -119,7 +119,7 @@ impl NativeMonitor {
     ts_return_type = "NativeMonitor"
 )]
 pub fn start(options: String, on_wake: Waker) -> napi::Result<NativeMonitor> {
-    let options = types::Options::try_from(options)?;
+    let options: types::Options = error::read(options)?;
     Ok(NativeMonitor { monitor: Monitor::start(options, on_wake)? })
 }
 
@@ -148,14 +148,14 @@ impl NativeAnswer {
 pub fn ask(request: String, texts: Vec<Buffer>, on_done: Waker) -> napi::Result<NativeAnswer> {
     // JavaScript may change its bytes meanwhile.
     let texts = texts.into_iter().map(Vec::from).collect();
-    Ok(NativeAnswer { answer: Answer::begin(request.try_into()?, texts, on_done)? })
+    Ok(NativeAnswer { answer: Answer::begin(error::read(request)?, texts, on_done)? })
 }
 
 /// The same at once. Fails as [`start`] does.
 #[napi(catch_unwind)]
 pub fn ask_now(request: String, texts: Vec<Buffer>) -> napi::Result<Buffer> {
     let texts: Vec<Vec<u8>> = texts.into_iter().map(Vec::from).collect();
-    Ok(analysis::Request::try_from(request)?.answer(&texts)?.into())
+    Ok(error::read::<analysis::Request>(request)?.answer(&texts)?.into())
 }
 
 /// One reading of a process and its descendants. Fails as [`start`] does.
@@ -167,7 +167,7 @@ pub fn snapshot(pid: u32) -> napi::Result<String> {
 /// What a session could know here with this accounting, which is JSON text, too. Fails as [`start`] does.
 #[napi(catch_unwind)]
 pub fn outlook(accounting: String) -> napi::Result<String> {
-    Ok(snapshot::outlook(types::AccountingOption::try_from(accounting)?)?)
+    Ok(snapshot::outlook(error::read(accounting)?)?)
 }
 
 /// What JavaScript has to know of the core: profiles, defaults, names.

@@ -60,24 +60,6 @@ pub(crate) enum AccountingOption {
     Trace,
 }
 
-impl TryFrom<String> for Options {
-    type Error = Refusal;
-
-    /// Reads the options that the JavaScript half has checked.
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        serde_json::from_str(&text).map_err(|error| Refusal::invalid(error.to_string()))
-    }
-}
-
-impl TryFrom<String> for AccountingOption {
-    type Error = Refusal;
-
-    /// Reads a word in JSON.
-    fn try_from(text: String) -> Result<Self, Refusal> {
-        serde_json::from_str(&text).map_err(|error| Refusal::invalid(error.to_string()))
-    }
-}
-
 impl Options {
     /// Opens the file that the recording goes to, if there is to be one, before anything is started.
     pub(crate) fn open_output(&self) -> Result<Option<OutputFile>, Refusal> {

@@ -1,5 +1,7 @@
 //! Floor 12. Amounts as people type them: `500MB`, `1.5GiB`, `80%`, `2`.
 
+use crate::scaled::{plain, scaled};
+
 /// Units of bytes and their sizes. What ends like another one stands before it.
 const UNITS: [(&str, f64); 9] = [
     ("KiB", 1024.0),
@@ -33,16 +35,8 @@ pub(super) fn threshold(text: &str) -> Result<Threshold, String> {
 
 /// A number, alone or with a unit of bytes.
 pub(super) fn amount(text: &str) -> Result<f64, String> {
-    let unit = UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
-    let (number, size) = unit.unwrap_or((text, 1.0));
-    let value = plain(number).map(|number| number * size);
-    value.ok_or_else(|| "expected a number such as 2 or 1.5, or bytes such as 500MB".to_owned())
-}
-
-/// "inf", "1e3" and "+1" are numbers to Rust and typing errors to us.
-fn plain(text: &str) -> Option<f64> {
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())
+    scaled(text, &UNITS)
+        .ok_or_else(|| "expected a number such as 2 or 1.5, or bytes such as 500MB".to_owned())
 }
 
 #[cfg(test)]

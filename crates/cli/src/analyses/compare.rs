@@ -9,7 +9,6 @@ use procmon_core::load::Loader;
 use procmon_model::analysis::compare::{self, CompareError, CompareOptions, RunFigures};
 
 use super::shown::ShowWords;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::progress::Progress;
@@ -91,7 +90,7 @@ fn sides(words: &CompareWords) -> Result<(&[PathBuf], &[PathBuf]), Failure> {
         (_, []) => {
             let message = "which recordings are to be compared with which is not clear";
             let hint = "`procmon compare base.jsonl head.jsonl`, or sets: `procmon compare main-*.jsonl --vs branch-*.jsonl`";
-            Err(Failure { exit: Exit::Usage, ..Failure::hinted(message, hint) })
+            Err(Failure::usage(message).with_hint(hint))
         }
         (base, head) => Ok((base, head)),
     }

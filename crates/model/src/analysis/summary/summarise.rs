@@ -10,6 +10,7 @@ use crate::analysis::lives::{Lives, RoleUse};
 use crate::event::{Ending, ProcessEvent};
 use crate::process::ProcessInfo;
 use crate::record::{Header, Record, RunEnd, Totals, Warning, WarningKind};
+use crate::recording::Recording;
 use crate::sample::Sample;
 use crate::units::{Bytes, CpuTime, Elapsed};
 
@@ -25,6 +26,19 @@ use super::tally::{Net, Tally};
 const ROLES_MAX: usize = 15;
 /// Survivors and warnings that a summary lists.
 const LISTED_MAX: usize = 5;
+
+impl From<&Recording> for Summary {
+    fn from(recording: &Recording) -> Self {
+        let mut summariser = Summariser::new(recording.header.clone());
+        for record in &recording.records {
+            summariser.add(record);
+        }
+        for warning in &recording.warnings {
+            summariser.warn(warning);
+        }
+        summariser.finish()
+    }
+}
 
 /// Puts a summary together from the records of a session.
 #[derive(Debug, Clone)]

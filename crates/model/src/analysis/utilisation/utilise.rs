@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::analysis::summary::{Summariser, Summary};
+use crate::analysis::summary::Summary;
 use crate::event::ProcessEvent;
 use crate::fields::Measure;
 use crate::record::Record;
@@ -25,7 +25,7 @@ use super::spread::Series;
 
 /// How a session used what the machine has. What a summary says, too, is the same here and there.
 pub fn utilisation(recording: &Recording) -> Utilisation {
-    let summary = summary(recording);
+    let summary = Summary::from(recording);
     let until = until(&summary);
     let cast = Cast::of(recording);
     let mut slots = Slots::new(recording.samples().count(), until);
@@ -72,17 +72,6 @@ pub fn utilisation(recording: &Recording) -> Utilisation {
         phases: phases(&slots.slots, summary.duration_ms, &births(recording)),
         command: summary.command,
     }
-}
-
-fn summary(recording: &Recording) -> Summary {
-    let mut summariser = Summariser::new(recording.header.clone());
-    for record in &recording.records {
-        summariser.add(record);
-    }
-    for warning in &recording.warnings {
-        summariser.warn(warning);
-    }
-    summariser.finish()
 }
 
 /// The moment up to which the summary counts: where what outlived the command was ended, the watching went on.
