@@ -157,6 +157,24 @@ test('what one command writes can be what another one reads', { timeout }, async
   assert.deepEqual([(await first).exitCode, (await second).exitCode], [0, 0]);
 });
 
+test('nothing of what was written before it was handed on is lost to the next command', { timeout }, async () => {
+  const script = 'echo b; echo a; echo written >&2; read -r line';
+  const first = run('sh', ['-c', script], { stdio: 'pipe' });
+  await once(first.stderr, 'data');
+  const second = run('sort', [], { stdio: [first.stdout, 'pipe', 'inherit'] });
+  first.stdin.end('go on\n');
+  assert.equal(await text(second.stdout), 'a\nb\n');
+  assert.deepEqual([(await first).exitCode, (await second).exitCode], [0, 0]);
+});
+
+test('a command whose reader has ended is told so, as in a shell', { timeout }, async () => {
+  const first = run('yes', [], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const second = run('head', ['-n', '1'], { stdio: [first.stdout, 'pipe', 'inherit'] });
+  assert.equal(await text(second.stdout), 'y\n');
+  assert.equal((await first).signal, 'SIGPIPE');
+  assert.equal(first.stdout.fd, undefined);
+});
+
 test('streams that Node does not let wait are waited for by the command that inherits them', { timeout }, async () => {
   // Node has used its own output by then, and the reader is slower than the command.
   const script = `

@@ -82,7 +82,8 @@ export interface WatchOptions {
 
 /**
  * Where a standard stream leads: where ours does, nowhere, to a stream of the handle (`pipe`), or where a file descriptor of
- * this process does. A stream stands for its descriptor.
+ * this process does. A stream stands for its descriptor; one that is given as the input is the command's from then on, and the
+ * `stdout` or `stderr` of another handle is closed here.
  */
 export type StdioStream = 'inherit' | 'ignore' | 'pipe' | 'overlapped' | number | Stream;
 

@@ -1,5 +1,6 @@
 'use strict';
 
+const { closeSync } = require('node:fs');
 const net = require('node:net');
 const { Readable } = require('node:stream');
 
@@ -11,46 +12,66 @@ const LEFT_OVER_MAX = 1024 * 1024;
  * in, so that it can be read whenever somebody likes, and the pipe does not stay open for it.
  */
 class Output extends Readable {
-  #socket;
+  #fd;
+  #socket = null;
+  #holdsLoop = true;
   #isLeftOver = false;
 
   /** @param {number} fd the end to read from, closed by us */
   constructor(fd) {
     super();
-    this.#socket = new net.Socket({ fd, readable: true, writable: false }).pause();
-    this.#socket.on('data', (chunk) => this.#take(chunk));
-    this.#socket.on('end', () => this.push(null));
-    this.#socket.on('error', (error) => this.destroy(error));
+    this.#fd = fd;
   }
 
   /** The number of its descriptor, so that it can be the input of another command; undefined once it is closed. */
   get fd() {
-    return this.#socket._handle?.fd;
+    return this.#fd;
   }
 
   ref() {
-    this.#socket.ref();
+    this.#holdsLoop = true;
+    this.#socket?.ref();
     return this;
   }
 
   unref() {
-    this.#socket.unref();
+    this.#holdsLoop = false;
+    this.#socket?.unref();
     return this;
   }
 
   _read() {
-    this.#socket.resume();
+    this.#open().resume();
   }
 
   _destroy(error, callback) {
-    this.#socket.destroy();
+    if (this.#socket !== null) this.#socket.destroy();
+    else if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
     callback(error);
   }
 
   /** The command has ended. */
   settle() {
     this.#isLeftOver = true;
-    if (!this.destroyed) this.#socket.resume();
+    if (!this.destroyed) this.#open().resume();
+  }
+
+  /** Another command reads it from now on: were our end kept open, a writer whose reader is gone would not be told. */
+  handOn() {
+    this.destroy();
+  }
+
+  /** A socket reads as soon as there is one, and what it has read is lost to a command that this is handed on to. */
+  #open() {
+    if (this.#socket === null) {
+      this.#socket = new net.Socket({ fd: this.#fd, readable: true, writable: false });
+      this.#socket.on('data', (chunk) => this.#take(chunk));
+      this.#socket.on('end', () => this.push(null));
+      this.#socket.on('error', (error) => this.destroy(error));
+      if (!this.#holdsLoop) this.#socket.unref();
+    }
+    return this.#socket;
   }
 
   #take(chunk) {

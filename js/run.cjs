@@ -7,7 +7,7 @@ const { NoSession } = require('./no-session.cjs');
 const { flag, runOrder } = require('./options.cjs');
 const { checkMayStart } = require('./permission.cjs');
 const { Session } = require('./session.cjs');
-const { closeStreams, openStreams } = require('./stdio.cjs');
+const { closeStreams, handOnInput, openStreams } = require('./stdio.cjs');
 const { keyOf } = require('./tree.cjs');
 const check = require('./validate.cjs');
 
@@ -74,7 +74,7 @@ function run(command, args, options) {
   const reject = flag(given, 'reject', false);
   const order = runOrder(command, words, given);
   checkMayStart(command);
-  return new Run({ command, args: [...words], order, reject, signal });
+  return new Run({ command, args: [...words], order, reject, signal, stdio: given.stdio });
 }
 
 /** Runs a command to its end. */
@@ -88,10 +88,12 @@ async function executeWithMonitoring(command, options = {}) {
 }
 
 /** The session of a command; what keeps it from starting is told to those who wait for the result. */
-function begun({ order, signal }) {
+function begun({ order, signal, stdio }) {
   if (signal?.aborted) return new NoSession(new AbortError(signal));
   try {
-    return new Session(order);
+    const session = new Session(order);
+    handOnInput(stdio);
+    return session;
   } catch (error) {
     return new NoSession(error);
   }

@@ -52,6 +52,17 @@ function openStreams([input = null, output = null, errors = null]) {
   return { stdin, stdout: reader(output), stderr: reader(errors) };
 }
 
+/** The command reads it from now on: who goes on reading here would take from it. */
+function handOnInput(stdio) {
+  const input = Array.isArray(stdio) ? stdio[0] : stdio;
+  if (input instanceof Output) input.handOn();
+  else if (typeof input?._handle?.readStop === 'function') {
+    // As child_process does: a socket that is only paused still reads one more time.
+    input.pause();
+    input._handle.readStop();
+  }
+}
+
 /** The command has ended: nobody reads its input any more. What is on its way there fails by itself, and is told so. */
 function closeStreams({ stdin, stdout, stderr }) {
   if (stdin?.writableLength === 0) stdin.destroy();
@@ -59,4 +70,4 @@ function closeStreams({ stdin, stdout, stderr }) {
   stderr?.settle();
 }
 
-module.exports = { closeStreams, openStreams, stdioWords };
+module.exports = { closeStreams, handOnInput, openStreams, stdioWords };
