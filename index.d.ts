@@ -191,7 +191,10 @@ export function convert(
     processes?: boolean | undefined;
     force?: boolean | undefined;
   },
-): Promise<void>;
+): Promise<{
+  /** What was wrong with the recording and did not keep it from being converted, a sentence each. */
+  warnings: string[];
+}>;
 
 /** The named choices of interval, metrics and history that the option `profile` takes. */
 export const profiles: Readonly<Record<ProfileName, Profile>>;

@@ -120,9 +120,20 @@ test('a recording is converted to every format, Parquet among them', { timeout }
   assert.equal(readFileSync(join(folder, 'to.jsonl'), 'utf8'), readFileSync(file, 'utf8'));
   assert.deepEqual(await summarize(join(folder, 'to.json')), await summarize(file));
   const again = convert(file, join(folder, 'to.csv'));
-  await assert.rejects(again, { code: 'ERR_PROCMON_CONVERT_FAILED', message: /there is such a file already/ });
+  const message = `${join(folder, 'to.csv')}: there is such a file already`;
+  await assert.rejects(again, { code: 'ERR_PROCMON_CONVERT_FAILED', message });
   await convert(file, pathToFileURL(join(folder, 'to.csv')), { force: true, processes: true });
   assert.match(readFileSync(join(folder, 'to.csv'), 'utf8'), /^atMs,fromMs,pid,startTime,/);
+});
+
+test('what was wrong with a recording is what its conversion answers', { timeout }, async () => {
+  const [good, damaged, to] = ['good', 'damaged', 'whole'].map((name) => join(folder, `${name}.jsonl`));
+  const lines = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(damaged, [lines[0], 'no record', ...lines.slice(1)].join('\n').slice(0, -20));
+  assert.deepEqual(await convert(damaged, to), {
+    warnings: ['lines that are no records were passed over: 1', 'the last line was cut and is missing'],
+  });
+  assert.deepEqual(await convert(file, good), { warnings: [] });
 });
 
 test('what makes no sense is refused with what would', { timeout }, async () => {

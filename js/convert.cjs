@@ -18,12 +18,20 @@ async function convert(from, to, options = {}) {
   if (force !== undefined && check.boolean(force, 'options.force')) words.push('--force');
   const { binary, reason } = findBinary();
   if (reason) throw failure(reason, target);
-  await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     execFile(binary, [...words, source], { encoding: 'utf8', windowsHide: true }, (error, _, stderr) => {
-      if (error) reject(failure(stderr.trim().replace(/^procmon: /, '') || error.message, target));
-      else resolve();
+      const warnings = said(stderr);
+      if (error) reject(failure(warnings.join('; ') || error.message, target));
+      else resolve({ warnings });
     });
   });
+}
+
+/** What the command line says of a recording, a sentence each. Its hints name options that it has and JavaScript has not. */
+function said(text) {
+  const start = 'procmon: ';
+  const lines = text.split('\n').filter((line) => line.startsWith(start));
+  return lines.map((line) => line.slice(start.length));
 }
 
 function failure(message, target) {

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::ExitStatusExt;
+use std::thread;
 
 use serde_json::Value;
 
@@ -111,6 +113,68 @@ fn a_file_that_exists_stays_unless_force_says_otherwise() {
 }
 
 #[test]
+fn a_link_that_leads_to_nothing_yet_leads_to_the_new_file() {
+    let (results, lines) = recorded();
+    fs::create_dir(results.path("there")).unwrap();
+    symlink("there/new.jsonl", results.path("second.jsonl")).unwrap();
+    symlink("second.jsonl", results.path("first.jsonl")).unwrap();
+    converted(&[&results.word("run.jsonl"), "--out", &results.word("first.jsonl")]);
+    assert!(results.path("first.jsonl").is_symlink() && results.path("second.jsonl").is_symlink());
+    assert_eq!(fs::read_to_string(results.path("there/new.jsonl")).unwrap(), lines);
+}
+
+#[test]
+fn a_signal_ends_a_conversion_and_leaves_no_half_of_a_file() {
+    let (results, lines) = recorded();
+    fs::create_dir(results.path("new")).unwrap();
+    let out = results.word("new/run.jsonl");
+    let drafts = || fs::read_dir(results.path("new")).unwrap().map(Result::unwrap);
+    let mark = format!("{{\"type\":\"mark\",\"atMs\":1,\"text\":\"{}\"}}", "x".repeat(1000));
+    for (name, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)] {
+        let mut running = procmon(["convert", "-", "--out", &out]).start();
+        running.say(lines.lines().next().unwrap());
+        // More than is gathered before it is written.
+        (0..1000).for_each(|_| running.say(&mark));
+        while drafts().all(|draft| draft.metadata().is_ok_and(|about| about.len() == 0)) {
+            thread::yield_now();
+        }
+        running.signal(name);
+        // Its input is open still, so that it is the signal that ends it.
+        assert_eq!(running.wait().signal(), Some(number));
+        assert_eq!(drafts().count(), 0, "after {name}");
+        assert_eq!(running.finish().err(), "");
+    }
+}
+
+#[test]
+fn a_limit_of_file_sizes_is_a_failure_in_one_line() {
+    let (results, _) = recorded();
+    let limited = |words: &[&str]| {
+        let script = "ulimit -f 1; exec \"$@\"";
+        let ours = [env!("CARGO_BIN_EXE_procmon"), "convert"];
+        program("sh", [&["-c", script, "sh"], &ours[..], words].concat()).run()
+    };
+    let out = results.word("new.jsonl");
+    let message = format!("procmon: {out}: could not be written: File too large (os error 27)\n");
+    limited(&[&results.word("run.jsonl"), "--out", &out]).check_failure(1, &message);
+    assert_eq!(fs::read_dir(results.path("")).unwrap().count(), 2);
+}
+
+#[test]
+fn a_table_cannot_be_converted_back() {
+    let (results, _) = recorded();
+    for name in ["run.csv", "run.csv.gz", "run.parquet"] {
+        let table = results.word(name);
+        converted(&[&results.word("run.jsonl"), "--out", &table]);
+        let message = format!(
+            "procmon: {table}: a table, which procmon writes and does not read\n  \
+             hint: the recording that can be read is what `procmon run --out FILE.jsonl` writes\n"
+        );
+        procmon(["convert", &table, "--to", "jsonl"]).run().check_failure(1, &message);
+    }
+}
+
+#[test]
 fn what_fails_leaves_nothing_behind() {
     let (results, _) = recorded();
     let (recording, missing) = (results.word("run.jsonl"), results.word("missing/run.csv"));
@@ -158,6 +222,8 @@ fn words_that_make_no_sense_are_refused_with_2() {
     let unknown = "procmon: invalid value 'xml' for '--to <FORMAT>' [possible values: jsonl, json, csv, parquet]\n  \
         hint: `procmon convert --help` has every option\n";
     usage(&["run.jsonl", "--to", "xml"], unknown);
+    let twice = "procmon: standard input is named twice and can be read once\n";
+    usage(&["-", "-", "--to", "json"], twice);
 }
 
 #[test]

@@ -101,5 +101,21 @@ fn a_limit_of_file_sizes_costs_the_recording_and_not_the_command() {
     let finished = program("sh", words).run();
     assert_eq!(finished.code, Some(3), "{}", finished.err());
     assert!(finished.err().ends_with(": File too large (os error 27)\n"), "{}", finished.err());
-    assert_eq!(fs::metadata(&out).unwrap().len(), 512);
+    assert_eq!(fs::metadata(&out).unwrap().len(), 0);
+}
+
+#[test]
+fn a_table_that_finds_no_room_ends_with_a_whole_row() {
+    let results = Results::new();
+    let out = results.word("run.csv");
+    let ours = [env!("CARGO_BIN_EXE_procmon"), "run", "--quiet", "--interval", "1ms", "--fixed"];
+    let script = "ulimit -f 4; exec \"$@\"";
+    let words = [&["-c", script, "sh"], &ours[..], &["--out", &out, "sleep", "0.5"]].concat();
+    let finished = program("sh", words).run();
+    assert_eq!(finished.code, Some(0));
+    assert!(finished.err().ends_with(": File too large (os error 27)\n"), "{}", finished.err());
+    let table = fs::read_to_string(&out).unwrap();
+    assert!(table.ends_with('\n') && table.lines().count() > 2, "{table}");
+    let columns = table.lines().next().unwrap().split(',').count();
+    assert!(table.lines().all(|row| row.split(',').count() == columns), "{table}");
 }

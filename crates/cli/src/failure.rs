@@ -66,9 +66,13 @@ impl From<StartError> for Failure {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         let hint = match error {
+            LoadError::Twice => return Self::usage(error.to_string()),
             LoadError::Empty { .. } => Some("the run that wrote it recorded nothing"),
             LoadError::NotARecording { .. } => {
                 Some("a recording is what `procmon run --out FILE` writes")
+            }
+            LoadError::Table { .. } => {
+                Some("the recording that can be read is what `procmon run --out FILE.jsonl` writes")
             }
             LoadError::NewerFormat { .. } => Some("a newer procmon can read it"),
             _ => None,

@@ -18,6 +18,7 @@ mod scaled;
 mod signals;
 mod size;
 mod summary_file;
+mod unfinished;
 mod usage;
 
 use std::ffi::OsString;

@@ -15,6 +15,8 @@ use crate::parts::Parts;
 
 /// Bytes that are gathered before they are written.
 const BUFFER: usize = 256 * 1024;
+/// As many links as the system follows, one leading to the next.
+const LINKS_MAX: u32 = 40;
 
 /// What to do with a file that is in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,38 +86,58 @@ pub fn to_writer(
 }
 
 /// Writes the recording to a file, which is there as a whole or not at all. A device or a pipe is written to as it is.
+/// `drafted` is told the name under which a file is written before it gets its own.
 pub fn to_file(
     parts: &mut Parts,
     shape: Shape,
     path: &Path,
     existing: Existing,
+    drafted: &mut dyn FnMut(&Path),
 ) -> Result<Converted, ConvertError> {
     let name = path.display().to_string();
     let failed = |source| ConvertError::Write { name: name.clone(), source };
+    let exists = || ConvertError::Exists { path: path.to_owned() };
     let old = fs::metadata(path).ok();
     let mut options = OpenOptions::new();
-    let path = match &old {
+    // A link goes on leading to where it leads.
+    let place = match &old {
         Some(old) if !old.is_file() => {
             let mut file = options.write(true).open(path).map_err(failed)?;
             return to_writer(parts, shape, &mut file, &name);
         }
-        Some(_) if existing == Existing::Keep => {
-            return Err(ConvertError::Exists { path: path.to_owned() });
-        }
+        Some(_) if existing == Existing::Keep => return Err(exists()),
         Some(old) => {
             as_private_as(&mut options, old);
-            // A link goes on leading to where it leads.
             fs::canonicalize(path).map_err(failed)?
         }
-        None => path.to_owned(),
+        None => led_to(path),
     };
-    let draft = Draft::beside(&path, &mut options).map_err(failed)?;
+    let draft = Draft::beside(&place, &mut options).map_err(failed)?;
+    drafted(draft.path());
     if let Some(old) = &old {
         // Another owner's file is replaced by one of ours: that was asked for.
         let _taken: bool = take_after(draft.file(), old);
     }
     let mut file: &File = draft.file();
     let converted = to_writer(parts, shape, &mut file, &name)?;
-    draft.become_the_file(&path).map_err(failed)?;
-    Ok(converted)
+    // Some file systems tell only now that there was no room.
+    file.sync_all().map_err(failed)?;
+    let published = match existing {
+        Existing::Keep => draft.become_a_new_file(&place),
+        Existing::Replace => draft.become_the_file(&place),
+    };
+    match published {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
+        published => published.map(|()| converted).map_err(failed),
+    }
+}
+
+/// Where a path leads that leads to nothing yet: it can be a link.
+fn led_to(path: &Path) -> PathBuf {
+    let mut place = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(next) = fs::read_link(&place) else { break };
+        place = place.with_file_name(next);
+    }
+    place
 }

@@ -87,6 +87,18 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
     },
+    /// It is a table, which lacks most of what a recording holds.
+    #[error("{}: a table, which procmon writes and does not read", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is gzip of which not even the beginning can be unpacked.
+    #[error("{}: the gzip file is cut or damaged in its first record", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// A newer procmon wrote it.
     #[error("{}: the recording has format {found}, and this procmon reads up to {known}", path.display())]
     NewerFormat {
@@ -97,6 +109,9 @@ pub enum LoadError {
         /// The newest that we know.
         known: u32,
     },
+    /// Standard input was named more than once, and holds nothing when it has been read.
+    #[error("standard input is named twice and can be read once")]
+    Twice,
     /// Two files are to be read as one recording, and belong to two.
     #[error("{}: of another session than {}", path.display(), first.display())]
     AnotherSession {

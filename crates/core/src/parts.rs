@@ -55,6 +55,9 @@ pub fn summary<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Summary, 
 impl Parts {
     /// Opens the files of a recording, in whatever order they are named; `-` is standard input.
     pub fn open<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Self, LoadError> {
+        if paths.iter().filter(|path| path.as_ref().as_os_str() == "-").count() > 1 {
+            return Err(LoadError::Twice);
+        }
         let parts = paths.iter().map(|path| Part::open(path.as_ref(), loader));
         let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
         parts.sort_by_key(Part::missing);

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use procmon_core::convert::{self, ConvertError, Converted, Existing};
 use procmon_core::format::{Format, Rows, Shape};
 use procmon_core::parts::Parts;
+use procmon_sys::signals::{self, XFSZ};
 
 use crate::args::ConvertWords;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::progress::Progress;
+use crate::unfinished::Unfinished;
 
 /// What stands for standard output.
 const STDOUT: &str = "-";
@@ -19,16 +21,10 @@ const STDOUT: &str = "-";
 /// Reads a recording and writes it in another format.
 pub(crate) fn convert(words: &ConvertWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let shape = shape(words)?;
-    let progress = progress(words);
-    let mut parts = Parts::open(&words.recordings, &progress.loader())?;
     let converted = match target(words) {
-        Some(path) => {
-            let existing = if words.force { Existing::Replace } else { Existing::Keep };
-            convert::to_file(&mut parts, shape, path, existing)?
-        }
-        None => to_stdout(&mut parts, shape, printer)?,
+        Some(path) => to_file(words, shape, path)?,
+        None => to_stdout(words, shape, printer)?,
     };
-    drop(progress);
     for warning in &converted.warnings {
         printer.error(&warning.message);
     }
@@ -61,9 +57,19 @@ fn shape(words: &ConvertWords) -> Result<Shape, Failure> {
     Shape::new(Some(format), path, rows).map_err(|error| Failure::usage(error.to_string()))
 }
 
+fn to_file(words: &ConvertWords, shape: Shape, path: &Path) -> Result<Converted, Failure> {
+    let unfinished = Unfinished::watched()
+        .map_err(|error| Failure::new(format!("signals cannot be waited for: {error}")))?;
+    let progress = progress(words);
+    let mut parts = Parts::open(&words.recordings, &progress.loader())?;
+    let existing = if words.force { Existing::Replace } else { Existing::Keep };
+    let mut drafted = |draft: &Path| unfinished.is(draft);
+    Ok(convert::to_file(&mut parts, shape, path, existing, &mut drafted)?)
+}
+
 /// A reader that has seen enough is no failure.
 fn to_stdout(
-    parts: &mut Parts,
+    words: &ConvertWords,
     shape: Shape,
     printer: &mut Printer<'_>,
 ) -> Result<Converted, Failure> {
@@ -71,7 +77,11 @@ fn to_stdout(
         let failure = Failure::usage("parquet is not for a terminal");
         return Err(failure.with_hint("`--out FILE` writes it to a file"));
     }
-    match convert::to_writer(parts, shape, printer.out(), "stdout") {
+    // Past the limit of a file's size a write is to fail, and we are to say so.
+    signals::ignore(XFSZ);
+    let progress = progress(words);
+    let mut parts = Parts::open(&words.recordings, &progress.loader())?;
+    match convert::to_writer(&mut parts, shape, printer.out(), "stdout") {
         Err(ConvertError::Write { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Converted::default())
         }

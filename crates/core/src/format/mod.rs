@@ -17,6 +17,7 @@ mod table;
 pub use choice::encoder;
 pub use encoder::Encoder;
 pub use kind::{Format, Rows, Shape, ShapeError};
+pub use table::begins_as_table;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,16 @@ use procmon_model::sample::{ProcessUse, Sample};
 
 use super::kind::Rows;
 
+/// How every table of text begins that procmon writes.
+const NAMES: &[u8] = b"atMs,fromMs,";
+/// How every file of Parquet begins.
+const PARQUET: &[u8] = b"PAR1";
+
+/// Whether a file that begins like this is a table of one of the kinds that procmon writes.
+pub fn begins_as_table(bytes: &[u8]) -> bool {
+    bytes.starts_with(NAMES) || bytes.starts_with(PARQUET)
+}
+
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Column {

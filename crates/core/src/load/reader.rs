@@ -37,6 +37,10 @@ impl<'a> Reader<'a> {
         let begun = begin(&mut source).map_err(io_error)?;
         let at = Elapsed::ZERO;
         let (format, header, texts, foreign) = match begun {
+            Begin::Empty | Begin::Foreign if source.is_damaged() => {
+                return Err(LoadError::Damaged { path: source::name(path) });
+            }
+            Begin::Table => return Err(LoadError::Table { path: source::name(path) }),
             Begin::Empty => return Err(LoadError::Empty { path: source::name(path) }),
             Begin::Foreign => return Err(not_a_recording(path)),
             Begin::Lines(line) => {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::format::denet;
+use crate::format::{begins_as_table, denet};
 
 use super::pieces::{PIECE_MAX, Piece, blank, value};
 use super::source::Source;
@@ -32,6 +32,8 @@ pub(super) enum Begin {
     Empty,
     /// Nothing that can be loaded.
     Foreign,
+    /// A table of the kinds that procmon writes, which holds too little to be loaded.
+    Table,
     /// procmon's lines: the first of them.
     Lines(Vec<u8>),
     /// procmon's document, of which the entries of the records come next.
@@ -129,7 +131,11 @@ fn array(source: &mut Source<'_>) -> io::Result<Begin> {
 }
 
 fn table(source: &mut Source<'_>) -> io::Result<Begin> {
-    let columns = denet::columns(&first_line(source)?);
+    let line = first_line(source)?;
+    if begins_as_table(&line) {
+        return Ok(Begin::Table);
+    }
+    let columns = denet::columns(&line);
     Ok(columns
         .map_or(Begin::Foreign, |columns| Begin::Denet { format: Format::DenetTable, columns }))
 }

@@ -16,9 +16,9 @@ use procmon_model::units::{Elapsed, WallTime};
 use proptest::prelude::*;
 
 use super::pieces::PIECE_MAX;
-use super::{Format, Loader, Reader, load, summary};
+use super::{Format as Loadable, Loader, Reader, load, summary};
 use crate::error::LoadError;
-use crate::format::jsonl;
+use crate::format::{Format, Rows, Shape, encoder, jsonl};
 
 const MARK: &str = "{\"type\":\"mark\",\"atMs\":1,\"text\":\"x\"}\n";
 
@@ -63,7 +63,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 struct Loaded {
-    format: Format,
+    format: Loadable,
     header: Header,
     records: Vec<Record>,
     warnings: Vec<Warning>,
@@ -114,12 +114,36 @@ fn what_is_no_recording_is_refused_in_one_line() {
     }
     assert_eq!(refusal(gzip(b"")), empty);
     let foreigners =
-        ["a,b,c\n1,2,3\n", MARK, "{", "{}", "{\"a\":", "[1]", "[{}]", "[{\"a\":1}", "PAR1", "{:}"];
+        ["a,b,c\n1,2,3\n", MARK, "{", "{}", "{\"a\":", "[1]", "[{}]", "[{\"a\":1}", "{:}"];
     for text in foreigners {
         assert_eq!(refusal(text), foreign, "{text:?}");
         assert_eq!(refusal(gzip(text.as_bytes())), foreign, "{text:?} in gzip");
     }
-    assert_eq!(refusal([0x1f, 0x8b, 0, 0, 0]), empty, "no gzip in spite of its beginning");
+}
+
+#[test]
+fn gzip_that_is_broken_where_it_begins_is_not_taken_for_an_empty_file() {
+    let damaged = "run.jsonl: the gzip file is cut or damaged in its first record";
+    let packed = gzip(first_line().as_bytes());
+    assert_eq!(refusal([0x1f, 0x8b, 0, 0, 0]), damaged, "no gzip in spite of its beginning");
+    for length in [2, 10, packed.len() / 2] {
+        assert_eq!(refusal(&packed[..length]), damaged, "{length}");
+    }
+}
+
+#[test]
+fn a_table_of_our_own_is_told_from_a_strangers() {
+    let table = "run.jsonl: a table, which procmon writes and does not read";
+    for format in Format::ALL.iter().copied().filter(|format| format.is_table()) {
+        for rows in [Rows::Samples, Rows::Processes] {
+            let shape = Shape::new(Some(format), Path::new("run"), rows).unwrap();
+            let (mut encoder, mut bytes) = (encoder(shape), Vec::new());
+            encoder.add(&Record::Header(Box::new(header())), &mut bytes).unwrap();
+            encoder.finish(&mut bytes).unwrap();
+            assert_eq!(refusal(&bytes), table, "{format:?} {rows:?}");
+            assert_eq!(refusal(gzip(&bytes)), table, "{format:?} {rows:?} in gzip");
+        }
+    }
 }
 
 #[test]
@@ -137,7 +161,7 @@ fn a_document_is_read_on_one_line_or_on_many() {
         let count = whole["records"].as_array().unwrap().len();
         for text in [text, serde_json::to_string_pretty(&whole).unwrap()] {
             let loaded = read(&text).unwrap();
-            assert_eq!(loaded.format, Format::Document);
+            assert_eq!(loaded.format, Loadable::Document);
             assert_eq!((loaded.header, loaded.records.len()), (header(), count));
             assert_eq!(loaded.warnings, []);
         }
@@ -161,7 +185,7 @@ fn a_document_that_is_cut_keeps_the_records_before_that() {
 fn gzip_of_several_members_is_one_recording() {
     let packed = [gzip(first_line().as_bytes()), gzip(MARK.as_bytes()), gzip(MARK.as_bytes())];
     let loaded = read(packed.concat()).unwrap();
-    assert_eq!((loaded.format, loaded.records), (Format::Lines, vec![mark(), mark()]));
+    assert_eq!((loaded.format, loaded.records), (Loadable::Lines, vec![mark(), mark()]));
     assert_eq!(loaded.warnings, []);
     assert_eq!(read(gzip(document(MARK).as_bytes())).unwrap().records, [mark()]);
 }
