@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -69,4 +69,25 @@ test('a full disk costs records and is told, and the command does not notice', {
   assert.equal(warning.kind, 'outputFailed');
   assert.ok(warning.count >= 3);
   assert.match(warning.message, /^\d+ records could not be written to \/dev\/full: No space left on device/);
+});
+
+test('the end of its name says the format of the file', { timeout }, async () => {
+  const beginnings = { 'by-name.csv': 'atMs,', 'by-name.json': '{"procmon":"recording"', 'by-name.csv.gz': '\x1f\x8b' };
+  for (const [name, beginning] of Object.entries(beginnings)) {
+    const outputFile = join(folder, name);
+    await run('true', { outputFile });
+    assert.equal(readFileSync(outputFile, 'latin1').slice(0, beginning.length), beginning, name);
+  }
+});
+
+test('what cannot be written while it runs is refused before anything is started', { timeout }, async () => {
+  const code = 'ERR_INVALID_ARG_VALUE';
+  const parquet = { outputFile: join(folder, 'no.parquet') };
+  await assert.rejects(run('true', parquet), { code, message: /convert\(\) them afterwards/ });
+  const headless = { outputFile: join(folder, 'no.csv'), writeMetadata: false };
+  await assert.rejects(run('true', headless), {
+    code,
+    message: /writeMetadata can be false for plain JSON Lines alone/,
+  });
+  for (const { outputFile } of [parquet, headless]) assert.equal(existsSync(outputFile), false);
 });

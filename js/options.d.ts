@@ -59,11 +59,14 @@ export interface WatchOptions {
    * than 64 MiB in all. Default 1000.
    */
   history?: number | undefined;
-  /** Where to write the recording (JSON Lines, docs/FORMAT.md); a file that is there is replaced. Default: nowhere. */
+  /**
+   * Where to write the recording (docs/FORMAT.md), in the format that the name ends with: `.json`, `.csv`, either with `.gz`
+   * behind it, and JSON Lines otherwise. A file that is there is replaced. Default: nowhere.
+   */
   outputFile?: string | URL | undefined;
   /**
    * Whether that file begins with the header: what is watched, where and how. Without it the file cannot be loaded as a
-   * recording. Default true.
+   * recording, and other formats than plain JSON Lines cannot do without it. Default true.
    */
   writeMetadata?: boolean | undefined;
   /** How processes are seen. Default `auto`. */

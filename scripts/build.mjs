@@ -4,27 +4,29 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { platformName } from '../js/platform.cjs';
+import { CRATES } from './crates.mjs';
 import { root } from './stages.mjs';
 
-const addon = buildWithCargo();
+const messages = CRATES.map(buildWithCargo).join('');
+const addon = libraryOf('procmon_node', messages);
 const name = `procmon.${platformName()}`;
 // A Node that has the old addon mapped keeps it: writing into that file would crash it, a rename does not.
 copyFileSync(addon, join(root, `${name}.new.node`));
 renameSync(join(root, `${name}.new.node`), join(root, `${name}.node`));
 
-/** Builds both crates with one call and returns the path of the addon's library, wherever cargo was told to put it. */
-function buildWithCargo() {
-  const args = ['build', '--release', '-p', 'procmon-cli', '-p', 'procmon-node'];
+/** Builds a crate and returns what cargo says of it: among other things where it was told to put the files. */
+function buildWithCargo(crate) {
+  const args = ['build', '--release', '-p', crate];
   const result = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (result.error?.code === 'ENOENT') fail('cargo was not found: install Rust 1.88 or newer (https://rustup.rs)');
+  if (result.error?.code === 'ENOENT') fail('cargo was not found: install Rust 1.89 or newer (https://rustup.rs)');
   if (result.error) fail(result.error.message);
   if (result.status !== 0) fail(`cargo ${args.join(' ')} failed`);
-  return libraryOf('procmon_node', result.stdout);
+  return result.stdout;
 }
 
 /** Finds the file that cargo made for a library among its JSON messages; a library that was fresh is named there too. */

@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { platformName } from '../js/platform.cjs';
 import { fault } from './artefacts.mjs';
+import { CRATES } from './crates.mjs';
 import { LICENCES, NPM_FOLDER, platformFiles, writePlatformFiles } from './manifests.mjs';
 import { manifest, platforms } from './platforms.mjs';
 import { root } from './stages.mjs';
@@ -66,9 +67,11 @@ function build({ name, triple }, { native }) {
 }
 
 function buildWithCargo(more) {
-  const args = ['build', '--release', '--target-dir', 'target', '-p', 'procmon-cli', '-p', 'procmon-node', ...more];
-  const { status, error } = spawnSync('cargo', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`cargo ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+  for (const crate of CRATES) {
+    const args = ['build', '--release', '--target-dir', 'target', '-p', crate, ...more];
+    const { status, error } = spawnSync('cargo', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) throw new Error(`cargo ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+  }
 }
 
 /** Puts a platform package together; says why not where its parts have not been built, or not as is promised. */

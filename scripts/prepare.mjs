@@ -8,7 +8,7 @@ if (process.env.PROCMON_SKIP_BUILD) {
   await import('./build.mjs');
 } else {
   process.stderr.write(
-    'procmon: cargo was not found: install Rust 1.88 or newer (https://rustup.rs), or set PROCMON_SKIP_BUILD=1 to install without the native parts\n',
+    'procmon: cargo was not found: install Rust 1.89 or newer (https://rustup.rs), or set PROCMON_SKIP_BUILD=1 to install without the native parts\n',
   );
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { CRATES } from './crates.mjs';
 import { OLDEST_GLIBC } from './glibc.mjs';
 import { root } from './stages.mjs';
 
@@ -35,13 +36,13 @@ export function zigTools() {
 /** Builds the addon and the command line for a triple of glibc; throws where that fails. */
 export function buildWithZig(triple, { programs }) {
   const args = ['zigbuild', '--release', '--target', `${triple}.${OLDEST_GLIBC}`, '--target-dir', 'target'];
-  const result = spawnSync(join(programs, 'cargo-zigbuild'), [...args, '-p', 'procmon-cli', '-p', 'procmon-node'], {
-    cwd: root,
-    env: { ...process.env, PATH: [programs, process.env.PATH].join(delimiter), RUSTFLAGS: withoutPaths() },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (result.error) throw result.error;
-  if (result.status !== 0) throw new Error(`cargo zigbuild for ${triple} failed`);
+  const env = { ...process.env, PATH: [programs, process.env.PATH].join(delimiter), RUSTFLAGS: withoutPaths() };
+  for (const crate of CRATES) {
+    const options = { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] };
+    const result = spawnSync(join(programs, 'cargo-zigbuild'), [...args, '-p', crate], options);
+    if (result.error) throw result.error;
+    if (result.status !== 0) throw new Error(`cargo zigbuild of ${crate} for ${triple} failed`);
+  }
 }
 
 /** What keeps the folders of whoever builds a release out of it. */

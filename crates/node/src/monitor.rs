@@ -7,9 +7,7 @@ use std::{mem, thread};
 
 use procmon_core::format::jsonl;
 use procmon_core::session::Session;
-use procmon_core::sink::{
-    Digest, History, JsonLines, Queue, Receiver, Register, Ring, Spare, queue, ring,
-};
+use procmon_core::sink::{Digest, History, Queue, Receiver, Register, Ring, queue, ring};
 use procmon_model::event::Signal;
 use procmon_model::ports::{Request, Sink};
 use procmon_model::record::{Header, Record};
@@ -19,7 +17,7 @@ use procmon_sys::{PipeEnd, Remote};
 use crate::error::Refusal;
 use crate::js_sink::{Bell, Waker};
 use crate::launch::Streams;
-use crate::output::OutputFile;
+use crate::output::{OutputFile, Style};
 use crate::types::Options;
 
 /// How many records wait for JavaScript before the oldest go: some seconds of a busy build while the event loop is
@@ -53,7 +51,7 @@ struct Reach(Arc<Mutex<Option<Remote>>>);
 struct Work {
     options: Options,
     settings: Settings,
-    output: Option<OutputFile>,
+    output: Option<(OutputFile, Style)>,
     ring: Ring,
     queue: Queue,
     register: Option<Register>,
@@ -185,15 +183,7 @@ impl Work {
         }
         // Whoever is told of the end finds everything else in its place.
         sinks.push(Box::new(queue));
-        if let Some(file) = output {
-            let name = file.name();
-            let lines = JsonLines::new(file, name, Spare::Retry);
-            sinks.push(Box::new(if options.writes_header() {
-                lines
-            } else {
-                lines.without_header()
-            }));
-        }
+        sinks.extend(output.map(|(file, style)| file.into_sink(style)));
         let session = match Session::start(options.order(settings, sinks)) {
             Ok(session) => session,
             Err(error) => return reply(answer, Err(error.into())),

@@ -5,7 +5,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use procmon_core::format::{Format, Rows, Shape, ShapeError};
+use procmon_core::sink::{JsonLines, Spare, file_sink};
+use procmon_model::ports::Sink;
 
 use crate::error::Refusal;
 
@@ -35,10 +39,42 @@ impl OutputFile {
         }
     }
 
-    /// What messages call it.
-    pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
+    /// The sink that writes it.
+    pub(crate) fn into_sink(self, style: Style) -> Box<dyn Sink> {
+        let name = self.path.display().to_string();
+        match style {
+            Style::Whole(shape) => file_sink(shape, self, name),
+            Style::Headless => Box::new(JsonLines::new(self, name, Spare::Retry).without_header()),
+        }
     }
+}
+
+/// What a recording's file looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Style {
+    /// A recording in the format that the file's name ends with.
+    Whole(Shape),
+    /// JSON Lines that do not begin with the header.
+    Headless,
+}
+
+impl Style {
+    /// Of a file of this name.
+    pub(crate) fn of(path: &Path, has_header: bool) -> Result<Self, Refusal> {
+        let shape = Shape::new(None, path, Rows::Samples).map_err(|error| impossible(&error))?;
+        match (has_header, shape.format(), shape.gzip()) {
+            (true, ..) => Ok(Self::Whole(shape)),
+            (false, Format::JsonLines, false) => Ok(Self::Headless),
+            _ => Err(Refusal::invalid(
+                "options.writeMetadata can be false for plain JSON Lines alone".to_owned(),
+            )),
+        }
+    }
+}
+
+fn impossible(error: &ShapeError) -> Refusal {
+    let remedy = "record JSON Lines and convert() them afterwards";
+    Refusal::invalid(format!("options.outputFile: {error}: {remedy}"))
 }
 
 impl Write for OutputFile {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::error::Refusal;
 use crate::launch::{Streams, TargetOption};
-use crate::output::OutputFile;
+use crate::output::{OutputFile, Style};
 use crate::profile::ProfileOption;
 
 /// What a session is asked to do. What is left out has the default of the core.
@@ -62,13 +62,10 @@ pub(crate) enum AccountingOption {
 
 impl Options {
     /// Opens the file that the recording goes to, if there is to be one, before anything is started.
-    pub(crate) fn open_output(&self) -> Result<Option<OutputFile>, Refusal> {
-        self.output_file.clone().map(OutputFile::open).transpose()
-    }
-
-    /// Whether the file begins with the header.
-    pub(crate) fn writes_header(&self) -> bool {
-        self.write_metadata.unwrap_or(true)
+    pub(crate) fn open_output(&self) -> Result<Option<(OutputFile, Style)>, Refusal> {
+        let Some(path) = &self.output_file else { return Ok(None) };
+        let style = Style::of(path, self.write_metadata.unwrap_or(true))?;
+        Ok(Some((OutputFile::open(path.clone())?, style)))
     }
 
     /// Opens the descriptors that the command's streams lead to.
