@@ -85,6 +85,7 @@ export interface Warning {
   kind:
     | 'recordsDropped'
     | 'outputFailed'
+    | 'readerLagged'
     | 'eventsLost'
     | 'readsDenied'
     | 'accountingChanged'

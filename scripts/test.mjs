@@ -11,8 +11,8 @@ const [nodeTests, packageTests] = ['__test__', join('__test__', 'packages')].map
   return names.sort().map((name) => join(folder, name));
 });
 
-// These choose their versions of Node themselves, or are about the command line.
-const elsewhere = /(bench|examples|npx|permission|shim|survivors|tables|tiers)\.test\.mjs$/;
+// These choose their versions of Node themselves, or are about the command line or other programs.
+const elsewhere = /(bench|denet|examples|npx|permission|shim|survivors|tables|tiers)\.test\.mjs$/;
 const inEachNode = nodeTests.filter((name) => !elsewhere.test(name));
 
 runStages('test', [

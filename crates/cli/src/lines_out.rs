@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::thread::{self, JoinHandle};
 
 use procmon_core::sink::{Queue, Receiver, queue};
-use procmon_model::ports::Loss;
+use procmon_model::ports::{Loss, LossKind};
 
 use crate::patient::Patient;
 
@@ -29,8 +29,11 @@ impl LinesOut {
 
     /// Waits until every record is written or lost.
     pub(crate) fn finish(self) -> Option<Loss> {
-        let panicked =
-            || Loss { records: 0, message: "the writer of the records failed".to_owned() };
+        let panicked = || Loss {
+            kind: LossKind::OutputFailed,
+            records: 0,
+            message: "the writer of the records failed".to_owned(),
+        };
         self.thread.join().unwrap_or_else(|_| Some(panicked()))
     }
 }
@@ -57,7 +60,7 @@ fn write_all(receiver: &Receiver, mut writer: impl Write) -> Option<Loss> {
     let error: io::Error = failure?;
     let words = if lost == 1 { "record" } else { "records" };
     let message = format!("{lost} {words} could not be written to stdout: {error}");
-    Some(Loss { records: lost, message })
+    Some(Loss { kind: LossKind::OutputFailed, records: lost, message })
 }
 
 #[cfg(test)]

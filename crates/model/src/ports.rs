@@ -9,7 +9,7 @@ use crate::event::{Ending, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Surroundings};
 use crate::metrics::MetricSet;
 use crate::process::{LastReading, ProcessInfo, ProcessKey, Readings};
-use crate::record::{OwnCost, Record, Totals, Warning};
+use crate::record::{OwnCost, Record, Totals, Warning, WarningKind};
 use crate::units::{CpuTime, Elapsed, WallTime};
 
 /// Tells the time of a session.
@@ -263,10 +263,30 @@ pub trait Sink {
 /// Records that a sink could not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
+    /// Whose fault that is.
+    pub kind: LossKind,
     /// How many.
     pub records: u64,
     /// Why, in one sentence.
     pub message: String,
+}
+
+/// Whose fault it is that records were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LossKind {
+    /// They could not be written.
+    OutputFailed,
+    /// Whoever takes them out of a queue was too slow.
+    ReaderLagged,
+}
+
+impl From<LossKind> for WarningKind {
+    fn from(kind: LossKind) -> Self {
+        match kind {
+            LossKind::OutputFailed => Self::OutputFailed,
+            LossKind::ReaderLagged => Self::ReaderLagged,
+        }
+    }
 }
 
 /// Measures what the session itself costs.

@@ -83,10 +83,12 @@ pub struct Warning {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// A slow reader made the queue drop records, or they were more than memory keeps.
+    /// The recording lacks records: its reader was too slow, or they were more than memory keeps.
     RecordsDropped,
     /// Records could not be written to the output file.
     OutputFailed,
+    /// A reader beside the recording was too slow, and records were dropped that it alone lacks.
+    ReaderLagged,
     /// The kernel dropped events.
     EventsLost,
     /// Processes could not be read for want of a right or a file descriptor.

@@ -360,8 +360,8 @@ impl Driver {
             let kind = WarningKind::AccountingChanged;
             self.records.push(Record::Warning(Warning { at, kind, count: 1, message }));
         }
-        for Loss { records: count, message } in self.parts.sinks.losses() {
-            let kind = WarningKind::OutputFailed;
+        for Loss { kind, records: count, message } in self.parts.sinks.losses() {
+            let kind = kind.into();
             self.records.push(Record::Warning(Warning { at, kind, count, message }));
         }
     }

@@ -20,7 +20,7 @@ fn folder() -> PathBuf {
 }
 
 /// The recordings with what denet says of each.
-fn goldens() -> Vec<(String, Recording, Value)> {
+pub(super) fn goldens() -> Vec<(String, Recording, Value)> {
     let names = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
     names.sort();
@@ -35,7 +35,7 @@ fn goldens() -> Vec<(String, Recording, Value)> {
     goldens
 }
 
-fn check(name: &str, what: &str, ours: f64, denets: &Value) {
+pub(super) fn check(name: &str, what: &str, ours: f64, denets: &Value) {
     let denets = denets.as_f64().unwrap_or_else(|| panic!("{name}: denet says no {what}"));
     // denet adds up percentages in 32 bits.
     let most = denets.abs() * 1e-5;

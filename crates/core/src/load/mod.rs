@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod golden_windows;
 mod loader;
 mod memory;
 mod pieces;

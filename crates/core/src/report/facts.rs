@@ -63,20 +63,27 @@ fn cpu(summary: &Summary) -> String {
 }
 
 fn memory(summary: &Summary) -> String {
-    let Some(peak) = summary.memory_peak_bytes else { return UNKNOWN.to_owned() };
-    let top = match summary.memory_peak_at_ms.map(milliseconds) {
-        Some(at) => format!("{peak} at most, at {at} (estimate: shared pages once)"),
+    let top = summary.memory_peak_bytes.map(|peak| match summary.memory_peak_at_ms {
+        Some(at) => {
+            let at = milliseconds(at);
+            format!("{peak} at most, at {at} (estimate: shared pages once)")
+        }
         None => format!("{peak} at most, in one process between two samples"),
+    });
+    let sum = match (summary.rss_sum_peak_bytes, &top) {
+        (None, None) => None,
+        (Some(sum), None) => {
+            Some(format!("{sum} at most as the sum of RSS, shared pages with each process"))
+        }
+        (sum, Some(_)) => Some(format!("{} as the sum of RSS", known(sum.map(words)))),
     };
-    let sum = format!("{} as the sum of RSS", known(summary.rss_sum_peak_bytes.map(words)));
     let pss = summary.pss_peak_bytes.map(|pss| format!("{pss} as PSS"));
     let cgroup =
         summary.cgroup_peak_bytes.map(|peak| format!("{peak} in its cgroup, page cache too"));
     let swap = summary.swap_peak_bytes.filter(|swap| *swap > Bytes::ZERO);
     let swap = swap.map(|swap| format!("{swap} in swap"));
-    let all: Vec<String> =
-        [Some(top), Some(sum), pss, cgroup, swap].into_iter().flatten().collect();
-    all.join("; ")
+    let all: Vec<String> = [top, sum, pss, cgroup, swap].into_iter().flatten().collect();
+    if all.is_empty() { UNKNOWN.to_owned() } else { all.join("; ") }
 }
 
 /// What the run waited for; `None` where nothing of it is known.
@@ -129,7 +136,11 @@ fn memory_kills(summary: &Summary) -> impl Iterator<Item = String> {
 }
 
 fn processes(summary: &Summary) -> String {
-    let seen = known(summary.processes_seen.map(|seen| seen.to_string()));
+    // Without the last record, and of totals alone, those that the records name need not be all that lived.
+    let (seen, least) = match summary.processes_seen {
+        Some(seen) => (seen.to_string(), ""),
+        None => (UNKNOWN.to_owned(), "at least "),
+    };
     let threads =
         summary.threads_peak.map(|threads| format!(", {} at most", counted(threads, "thread")));
     let missed = match (summary.accounting.lost, summary.accounting.missed_at_most) {
@@ -139,7 +150,7 @@ fn processes(summary: &Summary) -> String {
         (lost, _) => format!("; {lost} events lost"),
     };
     let peak = summary.processes_peak;
-    format!("{seen} seen, {peak} at once{}{missed}", threads.unwrap_or_default())
+    format!("{seen} seen, {least}{peak} at once{}{missed}", threads.unwrap_or_default())
 }
 
 fn storage(summary: &Summary) -> String {

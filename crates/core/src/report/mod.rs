@@ -19,6 +19,8 @@ mod words;
 #[cfg(test)]
 mod comparison_tests;
 #[cfg(test)]
+mod denet_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod utilisation_tests;

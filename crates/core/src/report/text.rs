@@ -6,9 +6,9 @@ use std::io::{self, Write};
 
 use procmon_model::analysis::Summary;
 
-use super::layout::{Layout, printable};
+use super::layout::Layout;
 pub use super::style::Style;
-use super::words::milliseconds;
+use super::words::{command_line, milliseconds};
 use super::{facts, tables};
 
 /// Writes the summary.
@@ -22,7 +22,7 @@ pub fn write(summary: &Summary, style: Style, out: &mut dyn Write) -> io::Result
 
 /// How the command ended and how long it took: the one line that a person reads first.
 pub fn verdict(summary: &Summary) -> String {
-    let command = printable(&summary.command.join(" "), 60);
+    let command = command_line(&summary.command, 60);
     let after = milliseconds(summary.duration_ms);
     match (&summary.signal, summary.exit_code) {
         (Some(signal), _) => format!("{command} was ended by {signal} after {after}"),

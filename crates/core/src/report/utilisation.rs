@@ -2,12 +2,12 @@
 
 use procmon_model::analysis::Utilisation;
 use procmon_model::analysis::summary::Holder;
-use procmon_model::analysis::utilisation::{Flow, Level, MemoryUse, Phase, SerialTail, Spread};
+use procmon_model::analysis::utilisation::{Flow, Level, Phase, SerialTail, Spread};
 use procmon_model::units::{Bytes, Cores};
 
 use super::layout::printable;
 use super::page::{Cell, Heading, Page, Report, Table};
-use super::words::{UNKNOWN, known, milliseconds, percent, words};
+use super::words::{UNKNOWN, command_line, known, milliseconds, percent, words};
 
 /// Columns of the first line of a page of 80, behind our name.
 const VERDICT: usize = 71;
@@ -25,7 +25,7 @@ const BAR: f64 = 24.0;
 impl Report for Utilisation {
     fn page(&self) -> Page {
         if self.samples == 0 {
-            let command = printable(&self.command.join(" "), VERDICT / 2);
+            let command = command_line(&self.command, VERDICT / 2);
             return Page::new(format!("{command}: the recording has no samples"));
         }
         let mut page = Page::new(verdict(self)).fact("CPU", cpu(self));
@@ -35,7 +35,7 @@ impl Report for Utilisation {
         if let Some(tail) = &self.concurrency.serial_tail {
             page = page.fact("tail", tail_words(tail));
         }
-        page = page.fact("memory", memory(&self.memory));
+        page = page.fact("memory", memory(self));
         page = page.fact("storage", flows(&self.read, "read", &self.written, "written"));
         if self.net_rx.bytes.is_some() || self.net_tx.bytes.is_some() {
             page = page.fact("network", flows(&self.net_rx, "received", &self.net_tx, "sent"));
@@ -52,7 +52,7 @@ fn verdict(answer: &Utilisation) -> String {
         None => format!("took {time}"),
     };
     let room = VERDICT.saturating_sub(rest.len() + 1).max(COMMAND_MIN);
-    format!("{} {rest}", printable(&answer.command.join(" "), room))
+    format!("{} {rest}", command_line(&answer.command, room))
 }
 
 fn cpu(answer: &Utilisation) -> String {
@@ -99,7 +99,11 @@ fn tail_words(tail: &SerialTail) -> String {
     }
 }
 
-fn memory(memory: &MemoryUse) -> String {
+/// The estimate of the memory, or the sum of RSS where that alone is known.
+fn memory(answer: &Utilisation) -> String {
+    let estimate = (&answer.memory, "");
+    let sum = (&answer.rss_sum, " as the sum of RSS");
+    let (memory, way) = if answer.memory.peak_bytes.is_some() { estimate } else { sum };
     let Some(peak) = memory.peak_bytes else { return UNKNOWN.to_owned() };
     let at = memory.peak_at_ms.map(milliseconds).map(|at| format!(" at {at}")).unwrap_or_default();
     let holder = |holder: &Holder| {
@@ -112,7 +116,7 @@ fn memory(memory: &MemoryUse) -> String {
         holders.push(format!("{others} more"));
     }
     let colon = if holders.is_empty() { "" } else { ": " };
-    format!("{peak} at most{at}{colon}{}", holders.join(", "))
+    format!("{peak} at most{way}{at}{colon}{}", holders.join(", "))
 }
 
 fn flows(one: &Flow, one_word: &str, two: &Flow, two_word: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use procmon_model::ports::{Loss, Sink};
+use procmon_model::ports::{Loss, LossKind, Sink};
 use procmon_model::record::Record;
 
 use super::lines::{JsonLines, Spare};
@@ -102,6 +102,6 @@ impl<W: Write> Sink for Encoded<W> {
         let (error, records) = (self.error.as_deref()?, self.lost);
         let words = if records == 1 { "record" } else { "records" };
         let message = format!("{records} {words} could not be written to {}: {error}", self.name);
-        Some(Loss { records, message })
+        Some(Loss { kind: LossKind::OutputFailed, records, message })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use procmon_model::ports::{Loss, Sink};
+use procmon_model::ports::{Loss, LossKind, Sink};
 use procmon_model::record::Record;
 
 use crate::format::jsonl;
@@ -129,7 +129,7 @@ impl<W: Write> Sink for JsonLines<W> {
         let records = self.lost + u64::from(!self.header.is_empty());
         let words = if records == 1 { "record" } else { "records" };
         let message = format!("{records} {words} could not be written to {}: {error}", self.name);
-        Some(Loss { records, message })
+        Some(Loss { kind: LossKind::OutputFailed, records, message })
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use procmon_model::ports::{Loss, Sink};
+use procmon_model::ports::{Loss, LossKind, Sink};
 use procmon_model::record::{Record, Warning, WarningKind};
 use procmon_model::units::Elapsed;
 
@@ -111,7 +111,8 @@ impl Sink for Queue {
 
     fn loss(&self) -> Option<Loss> {
         let records = self.shared.lock().dropped_in_all;
-        (records > 0).then(|| Loss { records, message: words(records) })
+        let kind = LossKind::ReaderLagged;
+        (records > 0).then(|| Loss { kind, records, message: words(records) })
     }
 }
 
@@ -201,7 +202,8 @@ mod tests {
         let records = drained(&receiver);
         assert!(matches!(&records[0], Record::Warning(Warning { count: 2, .. })));
         assert_eq!(records[1..], [mark("second"), mark("third")]);
-        assert_eq!(queue.loss().map(|loss| loss.records), Some(2));
+        let loss = queue.loss().map(|loss| (loss.kind, loss.records));
+        assert_eq!(loss, Some((LossKind::ReaderLagged, 2)));
         assert_eq!(drained(&receiver), []);
     }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use procmon_model::event::ProcessEvent;
-use procmon_model::ports::{Loss, Sink};
+use procmon_model::ports::{Loss, LossKind, Sink};
 use procmon_model::record::Record;
 
 use super::encoded::file_sink;
@@ -190,7 +190,7 @@ impl Sink for Rotating {
         let open = self.file.as_ref().and_then(|file| file.sink.loss());
         let records = self.lost + open.as_ref().map_or(0, |loss| loss.records);
         let message = open.map(|loss| loss.message).or_else(|| self.error.clone())?;
-        Some(Loss { records, message })
+        Some(Loss { kind: LossKind::OutputFailed, records, message })
     }
 }
 

@@ -2,9 +2,8 @@
 
 use procmon_model::analysis::family::ProcessTree;
 
-use crate::report::layout::printable;
 use crate::report::page::{Page, Report};
-use crate::report::words::{counted, known, milliseconds};
+use crate::report::words::{command_line, counted, known, milliseconds};
 
 use super::{drawn, rolled, rows};
 
@@ -13,7 +12,7 @@ const COMMAND_MAX: usize = 40;
 
 impl Report for ProcessTree {
     fn page(&self) -> Page {
-        let command = printable(&self.command.join(" "), COMMAND_MAX);
+        let command = command_line(&self.command, COMMAND_MAX);
         if self.processes.is_empty() {
             return Page::new(format!("{command}: the recording tells of no process"));
         }

@@ -23,6 +23,10 @@ pub(super) fn missing(summary: &Summary, metrics: MetricSet) -> Vec<String> {
              reading them is kept below 0.2 % of a processor, and another user's processes refuse it",
         ),
         (
+            summary.memory_peak_bytes.is_none() && summary.rss_sum_peak_bytes.is_some(),
+            "memoryPeakBytes: no sample tells what part of the memory is shared; rssSumPeakBytes counts it with each process",
+        ),
+        (
             summary.memory_peak_bytes.is_some() && summary.memory_peak_at_ms.is_none(),
             "memoryPeakAtMs: the most was held between two samples, by one process alone",
         ),

@@ -159,7 +159,7 @@ impl Summariser {
         let peak = self.tally.memory_peak.take();
         let largest = totals.largest_process.max(self.lives.rss_seen);
         let (memory_peak_bytes, memory_peak_at_ms) =
-            highest_memory(peak.as_ref(), largest, self.tally.rss_peak);
+            highest_memory(peak.as_ref(), largest, &self.tally);
         let threads = self.tally.take_threads();
         let (net, stray) = self.network();
         let mut summary = Summary {
@@ -356,16 +356,20 @@ impl Summariser {
 }
 
 /// The tree's memory was largest at one of the samples, or between two of them, when one process alone held more than all
-/// at any sample. That is only said where it held notably more than one did at a sample.
+/// at any sample. That is only said where it held notably more than one did at a sample. Where samples tell the sum of
+/// resident memory and not what of it is shared, the tree's memory is somewhere between the largest process and that sum,
+/// and is not known.
 fn highest_memory(
     peak: Option<&MemoryPeak>,
     largest: Option<Bytes>,
-    at_a_sample: Option<Bytes>,
+    tally: &Tally,
 ) -> (Option<Bytes>, Option<f64>) {
     let sampled = peak.and_then(|peak| peak.memory_bytes);
-    let grown = (at_a_sample.map_or(0, Bytes::get) / 50).saturating_mul(51);
-    let between = largest > sampled && largest.is_some_and(|largest| largest.get() > grown);
-    (sampled.max(largest), peak.map(|peak| peak.at_ms).filter(|_| !between))
+    let most = sampled.or(tally.rss_sum_peak);
+    let grown = (tally.rss_peak.map_or(0, Bytes::get) / 50).saturating_mul(51);
+    let between = largest > most && largest.is_some_and(|largest| largest.get() > grown);
+    let held = if between { largest } else { sampled.and(sampled.max(largest)) };
+    (held, peak.map(|peak| peak.at_ms).filter(|_| !between))
 }
 
 fn process(life: &Life, share: &Share, largest: Option<Bytes>) -> ProcessSummary {

@@ -240,6 +240,28 @@ fn the_tree_held_at_least_what_one_of_its_processes_did() {
 }
 
 #[test]
+fn memory_is_not_known_where_no_sample_tells_what_is_shared() {
+    let summed = |processes: &[(u32, u64, u64)], sum: u64| {
+        let Record::Sample(mut sample) = sample(0, 100, processes) else { panic!("no sample") };
+        (sample.memory, sample.rss_sum) = (None, Some(Bytes::new(sum)));
+        Record::Sample(sample)
+    };
+    let both = summed(&[(1, 1, 300), (2, 1, 200)], 500);
+    let started = [started(1, 0, "sh"), started(2, 10, "cc1")];
+    let summary = summary(&[started[0].clone(), started[1].clone(), both]);
+    assert_eq!((summary.memory_peak_bytes, summary.memory_peak_at_ms), (None, None));
+    assert_eq!(summary.rss_sum_peak_bytes, Some(Bytes::new(500)));
+    let told = |reason: &&String| reason.starts_with("memoryPeak");
+    let reasons: Vec<_> = summary.accounting.reasons.iter().filter(told).collect();
+    assert_eq!(
+        reasons,
+        [
+            "memoryPeakBytes: no sample tells what part of the memory is shared; rssSumPeakBytes counts it with each process"
+        ]
+    );
+}
+
+#[test]
 fn a_little_more_than_at_a_sample_was_held_at_that_sample() {
     let records = |largest: u64| {
         let mut records = vec![started(1, 0, "sh"), sample(0, 100, &[(1, 1, 100 << 20)])];
