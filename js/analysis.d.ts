@@ -137,6 +137,8 @@ export interface PeakProcess {
   role: string | null;
   /** Its part: see `processMetric`. */
   value: number;
+  /** Whether some of it is its share of what no reading saw, by the summary's rule. */
+  estimated: boolean;
 }
 
 /** How a session used what the machine has. Every `Option` is null in JSON where the value is not known. */

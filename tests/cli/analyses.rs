@@ -170,6 +170,15 @@ fn words_that_make_no_sense_are_refused_with_2_and_the_word_that_was_meant() {
          expected a number such as 2 or 1.5, or bytes such as 500MB",
         "`procmon peaks --help` has every option",
     );
+    check_refused(
+        &["peaks", "--field", "cores", "--threshold", "-1"],
+        "invalid value '-1' for '--threshold <VALUE>': \
+         expected a number such as 2 or 1.5, or bytes such as 500MB",
+        "`procmon peaks --help` has every option",
+    );
+    procmon(["tree", "-", "-"])
+        .run()
+        .check_failure(2, "procmon: standard input can be named once\n");
     let unknown = asked(&["peaks", "--field", "memorybytes"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.err().contains("[possible values: cpuNs, "), "{}", unknown.err());

@@ -49,6 +49,20 @@ fn two_commands_take_turns_and_the_order_changes_with_each_round() {
 }
 
 #[test]
+fn how_often_a_command_is_looked_at_and_how_its_processes_are_seen_can_be_said() {
+    let tier = |options: &[&str]| {
+        let words = [&["--runs", "1", "--format", "json"], options].concat();
+        let bench = json(&bench(&words, &["sleep", "0.05"]));
+        bench["results"][0]["runs"][0]["tier"].clone()
+    };
+    assert_eq!(tier(&["--interval", "5ms", "--fixed", "--accounting", "poll"]), "2");
+    assert_eq!(tier(&["--trace"]), "T");
+    let words = ["--interval", "2s", "--max-interval", "1s"];
+    let said = "procmon: --max-interval 1s is below the interval of 2s\n  hint: `--interval 1s --fixed` samples that often all along\n";
+    bench(&words, &["true"]).check_failure(125, said);
+}
+
+#[test]
 fn five_runs_of_each_get_a_verdict_for_each_figure_that_all_of_them_know() {
     let options = ["--runs", "5", "--format", "json"];
     let bench = json(&bench(&options, &["true", "--vs", "true"]));

@@ -73,6 +73,22 @@ fn folders_stand_for_the_recordings_in_them_and_five_of_each_get_verdicts() {
 }
 
 #[test]
+fn one_of_the_recordings_can_come_from_standard_input_and_not_two() {
+    let results = Results::new();
+    let base = results.word("base.jsonl");
+    let (one, three) = (recording("exit 0"), recording("sleep 0.1 & sleep 0.1; wait"));
+    fs::write(&base, one).unwrap();
+    for words in [&["--", &base, "-"][..], &[&base, "--vs", "-"]] {
+        let ours = ["compare", "--format", "csv"].iter().chain(words);
+        let finished = procmon(ours).input(three.clone()).run();
+        assert_eq!((finished.code, finished.err()), (Some(0), ""));
+        assert!(finished.out().contains("\nprocessesSeen,1,3,200\n"), "{}", finished.out());
+    }
+    let twice = compare(&["-", "--vs", "-"]);
+    twice.check_failure(2, "procmon: standard input can be named once\n");
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_in_a_line() {
     let results = Results::new();
     let (run, folder) = (results.word("run.jsonl"), results.word(""));

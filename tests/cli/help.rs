@@ -20,8 +20,9 @@ const COMMANDS: [&str; 12] = [
     "man",
 ];
 
-/// Those that watch something.
+/// Those that watch something, and those that sample.
 const WATCHING: [&str; 2] = ["run", "attach"];
+const SAMPLING: [&str; 3] = ["run", "attach", "bench"];
 
 /// The long options of a command, as its help lists them.
 fn options_of(command: &str) -> BTreeSet<String> {
@@ -47,11 +48,15 @@ fn the_page_explains_every_option_and_no_other() {
         let start = page.find(&format!("\n## {title}\n")).unwrap() + 4;
         page[start..].split("\n## ").next().unwrap()
     };
-    let shared = options_in(section("Options of `run` and `attach`"));
+    let of_watching = options_in(section("Options of `run` and `attach`"));
+    let of_sampling = options_in(section("Options of `run`, `attach` and `bench`"));
     for command in COMMANDS {
         let mut explained = options_in(section(&format!("`procmon {command}`")));
         if WATCHING.contains(&command) {
-            explained.extend(shared.iter().cloned());
+            explained.extend(of_watching.iter().cloned());
+        }
+        if SAMPLING.contains(&command) {
+            explained.extend(of_sampling.iter().cloned());
         }
         let mut offered = options_of(command);
         assert!(offered.remove("--help"));

@@ -27,6 +27,19 @@ fn a_run_that_fills_several_files_is_one_recording_again() {
         shown.out().to_owned()
     };
     assert_eq!(summary(&parts), summary(&[&whole]));
+    for question in [
+        &["aggregate", "--window", "50ms", "--format", "csv"][..],
+        &["peaks", "--field", "cpuNs", "--format", "json"],
+        &["tree", "--format", "json"],
+        &["utilisation", "--format", "json"],
+    ] {
+        let answer = |of: &[&str]| {
+            let shown = procmon(question.iter().chain(of)).run();
+            assert_eq!((shown.code, shown.err()), (Some(0), ""));
+            shown.out().to_owned()
+        };
+        assert_eq!(answer(&parts), answer(&[&whole]), "{question:?}");
+    }
     for part in parts {
         assert!(summary(&[part]).contains("\"samples\": "));
     }

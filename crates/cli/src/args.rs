@@ -5,14 +5,14 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use procmon_core::format;
-use procmon_model::settings::PROFILES;
 
 use crate::analyses::{Analysis, ShowWords};
 use crate::colour::ColourChoice;
+use crate::sampling::SamplingWords;
 use crate::{duration, size};
 
 const EXAMPLES: &str = "\
@@ -189,37 +189,16 @@ pub(crate) struct ManualWords {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct WatchWords {
-    /// Time between samples during the first second, such as 50ms [default: 100ms]
-    #[arg(long, value_name = "TIME", value_parser = duration::interval)]
-    pub(crate) interval: Option<Duration>,
-
-    /// Time between samples from ten seconds on; until then it rises steadily [default: 1s]
-    #[arg(long, value_name = "TIME", value_parser = duration::interval, conflicts_with = "fixed")]
-    pub(crate) max_interval: Option<Duration>,
-
-    /// Keep the interval as it is at the start
-    #[arg(long)]
-    pub(crate) fixed: bool,
+    #[command(flatten)]
+    pub(crate) sampling: SamplingWords,
 
     /// Stop after this long, such as 30s; a command that was run is then ended, a process that was found goes on
     #[arg(long, value_name = "TIME", value_parser = duration::duration)]
     pub(crate) duration: Option<Duration>,
 
-    /// Interval, metrics and history for a purpose
-    #[arg(long, value_name = "NAME", value_parser = profiles())]
-    pub(crate) profile: Option<String>,
-
     /// Leave out what the process starts
     #[arg(long)]
     pub(crate) no_children: bool,
-
-    /// How to see processes
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = AccountingChoice::Auto)]
-    pub(crate) accounting: AccountingChoice,
-
-    /// Trace every process: all is exact, and what starts many processes takes longer; the same as --accounting trace
-    #[arg(long, conflicts_with = "accounting")]
-    pub(crate) trace: bool,
 
     /// Count the bytes of TCP connections, by process where that can be known
     #[arg(long)]
@@ -266,31 +245,12 @@ pub(crate) struct WatchWords {
     pub(crate) color: ColourChoice,
 }
 
-/// How to see processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AccountingChoice {
-    /// The best that works here
-    Auto,
-    /// By the kernel's events and its records of ends, or not at all; in a cgroup of its own where one can be made
-    Exact,
-    /// By the kernel's events, or not at all
-    Events,
-    /// By looking at new process numbers every few milliseconds
-    Poll,
-    /// By tracing every process, or not at all
-    Trace,
-}
-
 /// One of the formats that a recording is written in.
 fn formats() -> impl TypedValueParser<Value = format::Format> {
     let names = format::Format::ALL.iter().map(|format| format.name());
     PossibleValuesParser::new(names).try_map(|name| {
         format::Format::by_name(&name).ok_or_else(|| format!("{name} is no format"))
     })
-}
-
-fn profiles() -> PossibleValuesParser {
-    PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.purpose)).into()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod patient;
 mod plan;
 mod printer;
 mod progress;
+mod sampling;
 mod scaled;
 mod signals;
 mod size;

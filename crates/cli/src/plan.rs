@@ -1,19 +1,17 @@
 //! Floor 12. The meaning of the words: what to watch, how, and where the results go. Contradictions end here.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use procmon_core::format::{Rows, Shape, ShapeError};
 use procmon_core::session::Target;
 use procmon_core::sink::Rotation;
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Launch, Stdio};
-use procmon_model::settings::{Settings, profile};
+use procmon_model::settings::Settings;
 use procmon_sys::Accounting;
 
-use crate::args::{AccountingChoice, AttachWords, RunWords, WatchWords};
+use crate::args::{AttachWords, RunWords, WatchWords};
 use crate::colour::ColourChoice;
-use crate::duration::shown;
 use crate::environment;
 use crate::failure::Failure;
 
@@ -76,14 +74,7 @@ fn plan(target: Target, words: WatchWords) -> Result<Plan, Failure> {
         return Err(Failure::new("--out and --summary name the same file"));
     }
     let settings = settings(&words)?;
-    let accounting = match words.accounting {
-        _ if words.trace => Accounting::Trace,
-        AccountingChoice::Auto => Accounting::Auto,
-        AccountingChoice::Exact => Accounting::Exact,
-        AccountingChoice::Trace => Accounting::Trace,
-        AccountingChoice::Events => Accounting::Events,
-        AccountingChoice::Poll => Accounting::Poll,
-    };
+    let accounting = words.sampling.accounting();
     let out = words.out.as_deref().map(|path| recorded(path, &words)).transpose()?;
     let outputs = Outputs { out, json: words.json, summary: words.summary };
     let voice = Voice { quiet: words.quiet, colour: words.color };
@@ -104,23 +95,9 @@ fn impossible(error: &ShapeError) -> Failure {
     Failure::new(error.to_string())
 }
 
-/// A profile goes first and what is said explicitly wins over it.
 fn settings(words: &WatchWords) -> Result<Settings, Failure> {
-    let mut settings =
-        Settings { duration: words.duration, children: !words.no_children, ..Settings::default() };
-    if let Some(profile) = words.profile.as_deref().and_then(profile) {
-        settings = settings.with_profile(profile);
-    }
-    if let Some(interval) = words.interval {
-        settings = settings.with_interval(interval);
-    }
-    if let Some(max_interval) = words.max_interval {
-        not_below(max_interval, settings.interval)?;
-        settings.max_interval = max_interval;
-    }
-    if words.fixed {
-        settings.max_interval = settings.interval;
-    }
+    let (duration, children) = (words.duration, !words.no_children);
+    let mut settings = Settings { duration, children, ..words.sampling.settings()? };
     if words.net {
         settings.metrics = settings.metrics.with(MetricSet::NET);
     }
@@ -128,17 +105,6 @@ fn settings(words: &WatchWords) -> Result<Settings, Failure> {
         settings.metrics = settings.metrics.with(MetricSet::NAMED_THREADS);
     }
     Ok(settings)
-}
-
-fn not_below(max_interval: Duration, interval: Duration) -> Result<(), Failure> {
-    if max_interval >= interval {
-        return Ok(());
-    }
-    let (max_interval, interval) = (shown(max_interval), shown(interval));
-    Err(Failure::hinted(
-        format!("--max-interval {max_interval} is below the interval of {interval}"),
-        format!("`--interval {max_interval} --fixed` samples that often all along"),
-    ))
 }
 
 /// The pipe that the records go into stays clean: what the command says goes beside it.

@@ -11,6 +11,7 @@ use procmon_model::analysis::{Summariser, Summary};
 use procmon_model::event::ProcessEvent;
 use procmon_model::process::ProcessKey;
 use procmon_model::record::{Header, Record, Warning, WarningKind};
+use procmon_model::recording::Recording;
 
 use crate::error::LoadError;
 use crate::load::{Loader, Reader};
@@ -50,6 +51,19 @@ pub fn summary<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Summary, 
     }
     parts.warnings().iter().for_each(|warning| summariser.warn(warning));
     Ok(summariser.finish())
+}
+
+/// A recording in memory, with what was wrong with its lines.
+pub fn load<P: AsRef<Path>>(paths: &[P], loader: &Loader) -> Result<Recording, LoadError> {
+    if let [path] = paths {
+        return loader.load(path.as_ref());
+    }
+    let mut parts = Parts::open(paths, loader)?;
+    let mut records = Vec::new();
+    while let Some(record) = parts.next_record()? {
+        records.push(record);
+    }
+    Ok(Recording { header: parts.header, records, warnings: parts.warnings })
 }
 
 impl Parts {

@@ -1,6 +1,5 @@
 //! Floor 12. `procmon aggregate`: the samples of a recording, window by window.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use procmon_model::analysis::aggregate::Method;
 use procmon_model::analysis::{AggregateOptions, aggregate};
 
-use super::question::{fields, recording};
+use super::question::{RecordingWords, fields};
 use super::shown::{ShowWords, Shown};
 use crate::duration;
 use crate::failure::Failure;
@@ -30,7 +29,7 @@ const FOREMOST: [&str; 4] = ["cpuNs", "memoryBytes", "processCount", "threadCoun
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AggregateWords {
     /// How long a window is: a number of samples such as 10, or a time such as 5s
-    #[arg(long, value_name = "WINDOW", value_parser = window)]
+    #[arg(long, value_name = "WINDOW", value_parser = window, allow_negative_numbers = true)]
     window: Window,
 
     /// How the values of a window become one
@@ -45,14 +44,14 @@ pub(crate) struct AggregateWords {
     #[command(flatten)]
     show: ShowWords,
 
-    /// A recording that was made with --out, or - for stdin
-    recording: PathBuf,
+    #[command(flatten)]
+    recording: RecordingWords,
 }
 
 impl AggregateWords {
     /// Reads the recording and says it.
     pub(super) fn answer(&self, printer: &mut Printer<'_>) -> Result<(), Failure> {
-        let recording = recording(&self.recording, printer)?;
+        let recording = self.recording.load(printer)?;
         let (window, window_ms) = match self.window {
             Window::Samples(number) => (Some(number), None),
             Window::Time(time) => (None, Some(time.as_secs_f64() * 1e3)),

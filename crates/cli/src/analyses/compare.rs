@@ -8,6 +8,7 @@ use clap::Args;
 use procmon_core::load::Loader;
 use procmon_model::analysis::compare::{self, CompareError, CompareOptions, RunFigures};
 
+use super::question::stdin_at_most_once;
 use super::shown::ShowWords;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -20,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   procmon compare before.jsonl after.jsonl
   procmon compare main-*.jsonl --vs branch-*.jsonl
+  procmon run --json --quiet npm test | procmon compare main.jsonl -
   procmon compare --format markdown runs/main runs/branch
 
 Verdicts take five runs of each side; of fewer, the differences are said.";
@@ -34,7 +36,7 @@ pub(crate) struct CompareWords {
     #[command(flatten)]
     judge: JudgeWords,
 
-    /// The recordings to compare, those of the base first; a folder stands for its recordings
+    /// The recordings to compare, those of the base first; a folder stands for its recordings, - for stdin
     #[arg(required = true, value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
 
@@ -47,11 +49,11 @@ pub(crate) struct CompareWords {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct JudgeWords {
     /// How sure a verdict is to be, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = confidence)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0, value_parser = confidence, allow_negative_numbers = true)]
     confidence: f64,
 
     /// The smallest difference that counts, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 1.0, value_parser = min_effect)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 1.0, value_parser = min_effect, allow_negative_numbers = true)]
     min_effect: f64,
 }
 
@@ -73,6 +75,7 @@ impl From<CompareError> for Failure {
 
 /// Reads the recordings one after the other and says how they differ.
 pub(crate) fn compare(words: &CompareWords, printer: &mut Printer<'_>) -> Result<(), Failure> {
+    stdin_at_most_once(words.recordings.iter().chain(&words.vs))?;
     let (base, head) = sides(words)?;
     let (base, head) = (recordings(base)?, recordings(head)?);
     let progress = Progress::of(base.iter().chain(&head));

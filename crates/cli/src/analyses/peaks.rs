@@ -1,13 +1,12 @@
 //! Floor 12. `procmon peaks`: when something was high, and which processes made it so.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use procmon_model::analysis::{PeaksOptions, find_peaks};
 
 use super::amount::{Threshold, amount, threshold};
-use super::question::{fields, recording};
+use super::question::{RecordingWords, fields};
 use super::shown::ShowWords;
 use crate::duration;
 use crate::failure::Failure;
@@ -28,11 +27,11 @@ pub(crate) struct PeaksWords {
     field: String,
 
     /// What is high: a share of the largest value such as 80%, or a value such as 500MB or 1.5
-    #[arg(long, value_name = "VALUE", value_parser = threshold, default_value = "80%")]
+    #[arg(long, value_name = "VALUE", value_parser = threshold, default_value = "80%", allow_negative_numbers = true)]
     threshold: Threshold,
 
     /// How far a peak stands out at least above the ground between it and a higher one, such as 50MB
-    #[arg(long, value_name = "VALUE", value_parser = amount)]
+    #[arg(long, value_name = "VALUE", value_parser = amount, allow_negative_numbers = true)]
     min_prominence: Option<f64>,
 
     /// How long a peak lasts at least, such as 200ms
@@ -42,14 +41,14 @@ pub(crate) struct PeaksWords {
     #[command(flatten)]
     show: ShowWords,
 
-    /// A recording that was made with --out, or - for stdin
-    recording: PathBuf,
+    #[command(flatten)]
+    recording: RecordingWords,
 }
 
 impl PeaksWords {
     /// Reads the recording and says it.
     pub(super) fn answer(&self, printer: &mut Printer<'_>) -> Result<(), Failure> {
-        let recording = recording(&self.recording, printer)?;
+        let recording = self.recording.load(printer)?;
         let (threshold, relative) = match self.threshold {
             Threshold::Absolute(value) => (value, false),
             Threshold::Relative(share) => (share, true),

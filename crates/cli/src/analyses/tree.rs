@@ -1,13 +1,11 @@
 //! Floor 12. `procmon tree`: the family of a run, each process below its parent.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use procmon_model::analysis::family::TreeSort;
 use procmon_model::analysis::{TreeOptions, process_tree};
 
-use super::question::recording;
+use super::question::RecordingWords;
 use super::shown::{ShowWords, Shown};
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -40,14 +38,14 @@ pub(crate) struct TreeWords {
     #[command(flatten)]
     show: ShowWords,
 
-    /// A recording that was made with --out, or - for stdin
-    recording: PathBuf,
+    #[command(flatten)]
+    recording: RecordingWords,
 }
 
 impl TreeWords {
     /// Reads the recording and says it.
     pub(super) fn answer(&self, printer: &mut Printer<'_>) -> Result<(), Failure> {
-        let recording = recording(&self.recording, printer)?;
+        let recording = self.recording.load(printer)?;
         let is_text = matches!(self.show.format, Shown::Text | Shown::Markdown);
         let asked = self.processes.and_then(|count| usize::try_from(count).ok());
         let options = TreeOptions {

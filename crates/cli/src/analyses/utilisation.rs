@@ -1,11 +1,9 @@
 //! Floor 12. `procmon utilisation`: how well a run used the machine, and in which phases.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use procmon_model::analysis::utilisation;
 
-use super::question::recording;
+use super::question::RecordingWords;
 use super::shown::ShowWords;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -22,14 +20,14 @@ pub(crate) struct UtilisationWords {
     #[command(flatten)]
     show: ShowWords,
 
-    /// A recording that was made with --out, or - for stdin
-    recording: PathBuf,
+    #[command(flatten)]
+    recording: RecordingWords,
 }
 
 impl UtilisationWords {
     /// Reads the recording and says it.
     pub(super) fn answer(&self, printer: &mut Printer<'_>) -> Result<(), Failure> {
-        let recording = recording(&self.recording, printer)?;
+        let recording = self.recording.load(printer)?;
         self.show.show(&utilisation(&recording), printer)
     }
 }

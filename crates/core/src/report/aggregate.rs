@@ -85,7 +85,7 @@ mod tests {
         procmon: timeWeightedMean of 20 samples in 2 windows of 1.00 s
 
           from        to  samples  cores  memoryBytes
-          0 ns    1.00 s       10   1.00     1.00 MiB
+          0 s     1.00 s       10   1.00     1.00 MiB
           1.00 s  2.00 s       10      ?            ?
         ");
         let mut csv = Vec::new();
@@ -103,10 +103,10 @@ mod tests {
         procmon: timeWeightedMean of 10 samples in 1 window of 1.00 s
 
           from      to  samples  readBytesPerSecond  writtenBytesPerSecond
-          0 ns  1.00 s       10               1 B/s                  1 B/s
+          0 s   1.00 s       10               1 B/s                  1 B/s
 
           from  minorFaultsPerSecond  cores
-          0 ns                   1/s   1.00
+          0 s                    1/s   1.00
         ");
     }
 

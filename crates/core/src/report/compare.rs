@@ -1,5 +1,7 @@
 //! Floor 9. What became of a program between two sets of its runs.
 
+use std::collections::BTreeMap;
+
 use procmon_model::analysis::compare::{
     Change, Comparison, Interval, MetricComparison, RoleComparison, Side, Unit, Verdict,
 };
@@ -126,11 +128,15 @@ fn figures(comparison: &Comparison) -> Table {
 /// Sentences that a reader has to know, and what is not in the table as it should be.
 fn with_notes(page: Page, comparison: &Comparison) -> Page {
     let mut page = page;
+    let mut one_sided: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for metric in &comparison.metrics {
         let Change { base, head, reason, .. } = &metric.change;
         if let (true, Some(reason)) = (base.is_some() != head.is_some(), reason) {
-            page = page.line(format!("{} cannot be compared: {reason}.", metric.title));
+            one_sided.entry(reason).or_default().push(metric.title);
         }
+    }
+    for (reason, titles) in one_sided {
+        page = page.line(format!("{} cannot be compared: {reason}.", listed(&titles)));
     }
     if comparison.has_verdicts {
         let (sure, least) = (comparison.confidence * 100.0, comparison.min_effect_percent);
@@ -245,6 +251,14 @@ fn percent_digits(percent: f64) -> String {
 
 fn bare(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// Such as "CPU time, peak memory and threads".
+fn listed(titles: &[&str]) -> String {
+    match titles {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => titles.concat(),
+    }
 }
 
 /// A fragment with a capital letter and a full stop.

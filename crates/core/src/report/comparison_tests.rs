@@ -42,7 +42,8 @@ fn comparison(base: &[RunFigures], head: &[RunFigures]) -> Comparison {
 fn what_is_worse_stands_in_the_first_line_with_its_interval() {
     let report = comparison(&runs(6, 0.0, 0), &runs(6, 0.21, 50_000_000));
     insta::assert_snapshot!(text(&report), @"
-        procmon: CPU time: worse by 21 % (19 to 22 %); peak memory: worse by 12 % (12 to 13 %)
+        procmon: CPU time: worse by 21 % (19 to 22 %); peak memory: worse by 12 % (12 to
+                 13 %)
 
           base        npm test (6 runs)
           head        npm test (6 runs)
@@ -92,7 +93,8 @@ fn a_comment_on_a_pull_request_begins_with_the_verdict() {
 fn single_runs_are_said_to_prove_nothing() {
     let report = comparison(&runs(1, 0.0, 0), &runs(1, 0.21, 0));
     insta::assert_snapshot!(text(&report), @"
-        procmon: wall time 0 %, CPU time +21 %, peak memory 0 %; one run of each side proves nothing
+        procmon: wall time 0 %, CPU time +21 %, peak memory 0 %; one run of each side
+                 proves nothing
 
           base        npm test (1 run)
           head        npm test (1 run)
@@ -136,6 +138,22 @@ fn a_figure_that_one_side_lacks_is_shown_and_explained() {
     let said = text(&comparison(&runs(1, 0.0, 0), &head));
     assert!(said.contains("\n  CPU time      2.00 s        ?       ?\n"), "{said}");
     assert!(said.contains("\n  CPU time cannot be compared: not known of the head.\n"), "{said}");
+}
+
+#[test]
+fn figures_that_one_side_lacks_are_explained_together() {
+    let lacking = RunFigures { cpu_ms: None, processes_seen: None, ..runs(1, 0.0, 0).remove(0) };
+    let lacking = RunFigures { memory_peak_bytes: None, ..lacking };
+    let said = text(&comparison(&[lacking], &runs(1, 0.0, 0)));
+    let expected =
+        "\n  CPU time, peak memory and processes cannot be compared: not known of the base.\n";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn a_first_line_that_is_wider_than_the_page_goes_on_below() {
+    let report = comparison(&runs(6, 0.0, 0), &runs(6, 0.21, 50_000_000));
+    assert!(text(&report).lines().all(|line| line.chars().count() <= 80), "{}", text(&report));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use super::style::Style;
 const INDENT: usize = 2;
 const LABEL: usize = 12;
 const GAP: usize = 2;
+/// What the first line begins with.
+const US: &str = "procmon:";
 /// The narrowest page: a terminal that claims less is not believed.
 const WIDTH_MIN: usize = 60;
 /// The widest that a column of names grows.
@@ -60,11 +62,24 @@ impl<'a> Layout<'a> {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// The first line: bold, and red where the command failed.
+    /// Columns of the first line behind our name.
+    pub(super) fn room(&self) -> usize {
+        self.width - US.len() - 1
+    }
+
+    /// The first line, wrapped under itself: bold, and red where the command failed.
     pub(super) fn verdict(&mut self, text: &str, failed: bool) -> io::Result<()> {
-        let text = self.paint(if failed { "1;31" } else { "1" }, text);
-        let name = self.paint("2", "procmon:");
-        writeln!(self.out, "{name} {text}")
+        let style = if failed { "1;31" } else { "1" };
+        for (index, line) in wrapped(text, self.room()).iter().enumerate() {
+            let line = self.paint(style, line);
+            if index == 0 {
+                let us = self.paint("2", US);
+                writeln!(self.out, "{us} {line}")?;
+            } else {
+                writeln!(self.out, "{:1$}{line}", "", US.len() + 1)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn blank(&mut self) -> io::Result<()> {

@@ -75,8 +75,10 @@ fn processes(peaks: &Peaks, metric: &Metric) -> Table {
     let rows = numbered(&peaks.peaks).flat_map(|(number, peak)| {
         let processes = peak.processes.iter();
         processes.map(move |process| {
-            let value =
-                Cell::known(Some(process.value), |value| amount(metric.unit, *value as f64));
+            let about = if process.estimated { "~" } else { "" };
+            let value = Cell::known(Some(process.value), |value| {
+                format!("{about}{}", amount(metric.unit, *value as f64))
+            });
             let pid = Cell::text(process.pid.to_string());
             vec![Cell::text(name(process)), Cell::text(&number), pid, value]
         })
@@ -121,6 +123,7 @@ mod tests {
             name: None,
             role: role.map(str::to_owned),
             value: 104_857_600,
+            estimated: role.is_none(),
         };
         Peak {
             begin_ms: 1000.0,
@@ -147,7 +150,7 @@ mod tests {
 
           made by        peak   pid  held at its top
           jest worker 2     1  4141          100 MiB
-          ?                 1  4142          100 MiB
+          ?                 1  4142         ~100 MiB
         ");
     }
 

@@ -151,6 +151,24 @@ fn the_verdict_says_how_it_ended() {
 }
 
 #[test]
+fn a_long_command_gives_way_to_what_became_of_it() {
+    let mut summary = summary();
+    summary.command = vec!["x".repeat(100)];
+    let mut out = Vec::new();
+    write(&summary, Style::default(), &mut out).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    let first = page.lines().next().unwrap();
+    assert_eq!(first.chars().count(), 80, "{first}");
+    assert!(first.ends_with("x… was ended by SIGKILL after 12.4 s"), "{first}");
+}
+
+#[test]
+fn a_recording_that_was_cut_before_its_first_sample_is_said_to_have_none() {
+    let nothing = Summary { signal: None, samples: 0, ..summary() };
+    assert_eq!(verdict(&nothing), "npm test: the recording has no samples");
+}
+
+#[test]
 fn sentences_of_a_recording_cannot_move_the_cursor() {
     let mut summary = summary();
     summary.accounting.reasons = vec!["a\x1b[2J\nb".to_owned()];

@@ -204,10 +204,7 @@ fn phases(answer: &Utilisation) -> Table {
         Heading::number("memory", "memoryMeanBytes"),
         Heading::number("started", "processesStarted"),
     ]);
-    let time = |ms: f64| {
-        let words = if ms > 0.0 { milliseconds(ms) } else { "0 s".to_owned() };
-        Cell { words, value: ms.to_string() }
-    };
+    let time = |ms: f64| Cell { words: milliseconds(ms), value: ms.to_string() };
     let row = |phase: &Phase| {
         vec![
             Cell::text(&phase.name),

@@ -21,7 +21,11 @@ pub(super) fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
+/// A time; none at all has the unit that a person thinks in.
 pub(super) fn milliseconds(millis: f64) -> String {
+    if millis <= 0.0 {
+        return "0 s".to_owned();
+    }
     let seconds = (millis / 1e3).clamp(0.0, 1e15);
     duration_words(Duration::from_secs_f64(seconds))
 }
@@ -39,12 +43,31 @@ pub(super) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.005 {
         "< 1 %".to_owned()
     } else {
-        // The sum of no shares at all is a negative zero.
-        format!("{:.0} %", share.abs() * 100.0)
+        // Sums of shares can miss 0 by a hair, and there is no "-0 %".
+        format!("{:.0} %", share.max(0.0).abs() * 100.0)
     }
 }
 
 /// What a process does, or its name.
 pub(super) fn name(process: &ProcessSummary) -> String {
     process.role.clone().unwrap_or_else(|| process.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_below_nothing_and_a_small_one_never_nothing() {
+        assert_eq!(percent(-1e-17), "0 %");
+        assert_eq!(percent(-0.0), "0 %");
+        assert_eq!(percent(0.001), "< 1 %");
+        assert_eq!(percent(0.414), "41 %");
+    }
+
+    #[test]
+    fn no_time_at_all_is_said_in_seconds() {
+        assert_eq!(milliseconds(0.0), "0 s");
+        assert_eq!(milliseconds(0.25), "250 µs");
+    }
 }

@@ -3,37 +3,18 @@
 use std::time::Duration;
 
 use procmon_model::event::{Ending, LastKnown, ProcessEvent};
-use procmon_model::host::{Capabilities, Coverage, Host, Surroundings, Tier};
-use procmon_model::metrics::MetricSet;
+use procmon_model::fake;
+use procmon_model::host::{Coverage, Surroundings};
 use procmon_model::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use procmon_model::record::{EndCause, FORMAT, Header, Mark, OwnCost, Record, RunEnd, Totals};
+use procmon_model::record::{EndCause, Header, Mark, OwnCost, Record, RunEnd, Totals};
 use procmon_model::sample::{ProcessUse, Sample};
-use procmon_model::settings::Settings;
-use procmon_model::units::{Bytes, CpuTime, Elapsed, WallTime};
+use procmon_model::units::{Bytes, CpuTime, Elapsed};
 use proptest::prelude::*;
 
 const ROOT: ProcessKey = ProcessKey { pid: 1, start: 1 };
 
 pub(super) fn header() -> Header {
-    Header {
-        format: FORMAT,
-        version: "1.0.0".to_owned(),
-        root: ROOT,
-        command: vec!["make".to_owned()],
-        executable: None,
-        cwd: None,
-        started_at: WallTime::from_nanos(0),
-        attached: false,
-        host: Host { cpus: Some(4), ..Host::default() },
-        capabilities: Capabilities {
-            tier: Tier::Events,
-            metrics: MetricSet::ALL,
-            exact: true,
-            reasons: vec![],
-            refused: vec![],
-        },
-        settings: Settings::default(),
-    }
+    fake::header(ROOT)
 }
 
 /// A session that is made up step by step: a record each, 10 ms apart.

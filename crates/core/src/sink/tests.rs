@@ -184,7 +184,7 @@ fn a_file_that_is_missing_in_between_is_a_warning_and_a_strangers_file_is_refuse
     assert!(matches!(refused, Some(LoadError::Overlap { .. })), "{refused:?}");
 
     let stranger = folder.path().join("stranger.jsonl");
-    let text = fs::read_to_string(newest).unwrap().replacen("\"make\"", "\"cook\"", 1);
+    let text = fs::read_to_string(newest).unwrap().replacen("\"npm\"", "\"pnpm\"", 1);
     fs::write(&stranger, text).unwrap();
     let refused = Parts::open(&[newest, &stranger], &Loader::default()).err();
     assert!(matches!(refused, Some(LoadError::AnotherSession { .. })), "{refused:?}");

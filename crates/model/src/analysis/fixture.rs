@@ -1,39 +1,19 @@
 //! Floor 6. Recordings made by hand, for the tests of analyses.
 
 use crate::event::{Ending, LastKnown, ProcessEvent};
-use crate::host::{Capabilities, Host, Tier};
-use crate::metrics::MetricSet;
+use crate::fake;
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use crate::record::{FORMAT, Header, Record};
+use crate::record::Record;
 use crate::recording::Recording;
 use crate::sample::{ProcessUse, Sample};
-use crate::settings::Settings;
-use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 pub(super) const fn key(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: 7 }
 }
 
 pub(super) fn recording(records: Vec<Record>) -> Recording {
-    let header = Header {
-        format: FORMAT,
-        version: "1.2.3".to_owned(),
-        root: key(1),
-        command: vec!["npm".to_owned(), "test".to_owned()],
-        executable: None,
-        cwd: None,
-        started_at: WallTime::from_nanos(0),
-        attached: false,
-        host: Host::default(),
-        capabilities: Capabilities {
-            tier: Tier::Events,
-            metrics: MetricSet::ALL,
-            exact: true,
-            reasons: vec![],
-            refused: vec![],
-        },
-        settings: Settings::default(),
-    };
+    let header = fake::header(key(1));
     Recording { header, records, warnings: vec![] }
 }
 

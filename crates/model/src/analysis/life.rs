@@ -12,6 +12,34 @@ use crate::units::{Bytes, CpuTime, Elapsed};
 /// of the tree had: between the two there is no room for one that matters.
 pub const NEARLY_PERCENT: u64 = 98;
 
+/// Cores that a process is taken to have been busy with after its last reading, at least: one that slept then can have
+/// been woken, and is asked for less than one that worked.
+const PACE_MIN: f64 = 0.02;
+
+/// How busy a process was between two readings, and is taken to have been from the later one to its end: in cores.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(f64);
+
+impl Pace {
+    /// Of one that has used so much in such a time; `None` where it is none.
+    pub(super) fn of(cpu: CpuTime, time: Duration) -> Option<Self> {
+        let cores = cpu.over(time)?.0;
+        Some(Self(cores.max(PACE_MIN)))
+    }
+
+    /// What a stretch that nobody read weighs beside those of others.
+    pub(super) fn weight(self, stretch: Duration) -> Duration {
+        Duration::try_from_secs_f64(stretch.as_secs_f64() * self.0).unwrap_or(stretch)
+    }
+}
+
+impl Default for Pace {
+    /// Of one that was never read: a whole core.
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
 /// One process from its birth on.
 #[derive(Debug, Clone)]
 pub(super) struct Life {
@@ -32,6 +60,8 @@ pub(super) struct Life {
     pub(super) written: Option<Bytes>,
     /// Until when `cpu` is known.
     pub(super) read_until: Elapsed,
+    /// How busy it was then.
+    pace: Pace,
 }
 
 impl Life {
@@ -49,6 +79,7 @@ impl Life {
             oom_killed: false,
             read: None,
             written: None,
+            pace: Pace::default(),
         }
     }
 
@@ -60,6 +91,8 @@ impl Life {
         self.run_delay = known_sum(self.run_delay, growth.run_delay);
         self.block_delay = known_sum(self.block_delay, growth.block_delay);
         self.rss_seen = self.rss_seen.max(used.gauges.rss_peak).max(used.gauges.rss);
+        let pace = growth.cpu.and_then(|cpu| Pace::of(cpu, at.since(self.read_until)));
+        self.pace = pace.unwrap_or(self.pace);
         self.read_until = at;
     }
 
@@ -85,7 +118,7 @@ impl Life {
         };
         match self.cpu {
             None => Unread { lives: stretch, tails: Duration::ZERO },
-            Some(_) => Unread { lives: Duration::ZERO, tails: stretch },
+            Some(_) => Unread { lives: Duration::ZERO, tails: self.pace.weight(stretch) },
         }
     }
 
@@ -119,7 +152,7 @@ impl Life {
 pub(super) struct Unread {
     /// Whole lives, of processes that were never read.
     pub(super) lives: Duration,
-    /// From the last reading to the end, of processes that were.
+    /// From the last reading to the end, of processes that were, as much as each weighs.
     pub(super) tails: Duration,
 }
 
@@ -137,8 +170,8 @@ impl Unread {
 /// How processor time that no reading saw is shared out among the processes that can have used it: by the length of
 /// the stretch of their lives in which they were not read.
 ///
-/// Processes that were never read come first. Those that were have told how busy they were, and most of them go idle
-/// before they end; they get what the others cannot have used on one processor each.
+/// Processes that were never read come first. Those that were get what the others cannot have used on one processor
+/// each, by how busy they were when they were last read: a shell that waited goes on to wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
     /// What is shared out.

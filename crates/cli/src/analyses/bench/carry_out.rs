@@ -3,7 +3,7 @@
 use procmon_model::analysis::compare::Bench;
 
 use super::interrupts::Interrupts;
-use super::rounds::Rounds;
+use super::rounds::{Rounds, Watching};
 use super::words::{BenchWords, commands};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -13,9 +13,10 @@ use crate::summary_file;
 /// Runs the commands and says what they cost, as far as it came.
 pub(crate) fn bench(words: &BenchWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let commands = commands(&words.command)?;
+    let watching = Watching::of(&words.sampling)?;
     let interrupts = Interrupts::hold_back()
         .map_err(|error| Failure::new(format!("the bench could not be prepared: {error}")))?;
-    let mut rounds = Rounds::new(words, commands, &interrupts);
+    let mut rounds = Rounds::new(words, commands, watching, &interrupts);
     let ran = rounds.run(printer);
     let counts = rounds.counts();
     let results = rounds.results();

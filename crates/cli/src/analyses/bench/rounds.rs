@@ -21,6 +21,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::sampling::SamplingWords;
 
 /// The descriptor of standard error.
 const STDERR: i32 = 2;
@@ -28,9 +29,28 @@ const STDERR: i32 = 2;
 /// What runs, and what has come of it so far.
 pub(super) struct Rounds<'a> {
     words: &'a BenchWords,
+    watching: Watching,
     interrupts: &'a Interrupts,
     entries: Vec<Entry>,
     is_told: bool,
+}
+
+/// How often to look at a command, and how to see its processes.
+#[derive(Debug, Clone)]
+pub(super) struct Watching {
+    settings: Settings,
+    accounting: Accounting,
+}
+
+impl Watching {
+    pub(super) fn of(words: &SamplingWords) -> Result<Self, Failure> {
+        Ok(Self { settings: words.settings()?, accounting: words.accounting() })
+    }
+
+    /// As of what nobody asks about.
+    fn usual() -> Self {
+        Self { settings: Settings::default(), accounting: Accounting::Auto }
+    }
 }
 
 /// One command and the figures of its runs.
@@ -51,6 +71,7 @@ impl<'a> Rounds<'a> {
     pub(super) fn new(
         words: &'a BenchWords,
         commands: Vec<Vec<OsString>>,
+        watching: Watching,
         interrupts: &'a Interrupts,
     ) -> Self {
         let entry = |command: Vec<OsString>| {
@@ -58,7 +79,7 @@ impl<'a> Rounds<'a> {
             Entry { command, name, runs: Vec::new() }
         };
         let entries = commands.into_iter().map(entry).collect();
-        Self { words, interrupts, entries, is_told: io::stderr().is_terminal() }
+        Self { words, watching, interrupts, entries, is_told: io::stderr().is_terminal() }
     }
 
     /// Runs all of them, until a signal comes.
@@ -96,7 +117,8 @@ impl<'a> Rounds<'a> {
         printer: &mut Printer<'_>,
     ) -> Result<Next, Failure> {
         if let Some(line) = &self.words.prepare {
-            let outcome = self.session(&["sh".into(), "-c".into(), line.clone()])?;
+            let outcome =
+                self.session(&["sh".into(), "-c".into(), line.clone()], Watching::usual())?;
             if self.interrupts.came().is_some() {
                 return Ok(Next::Stop);
             }
@@ -105,7 +127,7 @@ impl<'a> Rounds<'a> {
         if self.interrupts.came().is_some() {
             return Ok(Next::Stop);
         }
-        let outcome = self.session(&self.entries[index].command)?;
+        let outcome = self.session(&self.entries[index].command, self.watching.clone())?;
         if self.interrupts.came().is_some() {
             return Ok(Next::Stop);
         }
@@ -120,7 +142,7 @@ impl<'a> Rounds<'a> {
         Ok(Next::GoOn)
     }
 
-    fn session(&self, command: &[OsString]) -> Result<Outcome, Failure> {
+    fn session(&self, command: &[OsString], watching: Watching) -> Result<Outcome, Failure> {
         let stdio = match self.words.output {
             OutputChoice::Null => [Stdio::Null; 3],
             OutputChoice::Inherit => [Stdio::Null, Stdio::Descriptor(STDERR), Stdio::Inherit],
@@ -129,8 +151,8 @@ impl<'a> Rounds<'a> {
         let launch = Launch { command, environment, stdio, ..Launch::default() };
         let session = Session::start(Order {
             target: Target::Launch(launch),
-            settings: Settings::default(),
-            accounting: Accounting::Auto,
+            settings: watching.settings,
+            accounting: watching.accounting,
             inside: Inside::OwnProcess,
             signals: self.interrupts.before(),
             sinks: Vec::new(),

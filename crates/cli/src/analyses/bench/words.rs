@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::analyses::compare::JudgeWords;
 use crate::analyses::shown::ShowWords;
 use crate::failure::Failure;
+use crate::sampling::SamplingWords;
 
 /// What stands between the two commands.
 const VS: &str = "--vs";
@@ -16,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   procmon bench -- npm run build
   procmon bench --runs 20 --warmup 1 -- npm run build --vs -- npm run build:fast
+  procmon bench --interval 20ms --fixed --accounting poll -- npm test
   procmon bench --prepare 'rm -rf dist' --export-json bench.json -- npx tsc --vs -- npx swc src
 
 Exit code: 0 when all runs were made; that of a command or preparation that failed; 126 and 127 as of `run`.";
@@ -29,6 +31,9 @@ pub(crate) struct BenchWords {
 
     #[command(flatten)]
     pub(super) judge: JudgeWords,
+
+    #[command(flatten)]
+    pub(super) sampling: SamplingWords,
 
     /// How often to run each command; a verdict takes five
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]

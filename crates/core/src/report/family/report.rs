@@ -3,7 +3,7 @@
 use procmon_model::analysis::family::ProcessTree;
 
 use crate::report::page::{Page, Report};
-use crate::report::words::{command_line, counted, known, milliseconds};
+use crate::report::words::{command_line, counted, known, milliseconds, percent};
 
 use super::{drawn, rolled, rows};
 
@@ -14,7 +14,7 @@ impl Report for ProcessTree {
     fn page(&self) -> Page {
         let command = command_line(&self.command, COMMAND_MAX);
         if self.processes.is_empty() {
-            return Page::new(format!("{command}: the recording tells of no process"));
+            return Page::new(format!("{command}: no process was recorded"));
         }
         let count = match self.process_count {
             1 => "1 process".to_owned(),
@@ -71,7 +71,6 @@ fn short_lives(tree: &ProcessTree) -> String {
     let short = &tree.short_lived;
     let Some(share) = short.share else { return "no process ended".to_owned() };
     let cpu = short.cpu_ms.map(|cpu| format!(", with {} of CPU", milliseconds(cpu)));
-    let percent = share * 100.0;
-    let cpu = cpu.unwrap_or_default();
-    format!("{} below 100 ms, {percent:.0} % of those that ended{cpu}", short.processes)
+    let (share, cpu) = (percent(share), cpu.unwrap_or_default());
+    format!("{} below 100 ms, {share} of those that ended{cpu}", short.processes)
 }

@@ -5,7 +5,7 @@ use procmon_model::stats::known_sum;
 use procmon_model::units::Bytes;
 
 use crate::report::page::{Cell, Heading, Table};
-use crate::report::words::{milliseconds, words};
+use crate::report::words::{milliseconds, percent, words};
 
 /// Groups that a table shows.
 const ROWS_MAX: usize = 6;
@@ -99,7 +99,7 @@ fn step(link: &Link, path: &LongestPath) -> Vec<Cell> {
 fn share(part: Option<f64>, whole: Option<f64>) -> Cell {
     match part.zip(whole) {
         Some((part, whole)) if whole > 0.0 => {
-            Cell::known(Some(part / whole), |share| format!("{:.0} %", share * 100.0))
+            Cell::known(Some(part / whole), |share| percent(*share))
         }
         _ => Cell::default(),
     }

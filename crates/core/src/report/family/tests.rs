@@ -194,7 +194,7 @@ fn a_family_is_csv_of_a_row_a_process() {
 fn a_recording_without_processes_says_so() {
     let empty = Recording { records: vec![], ..as_it_began() };
     let tree = process_tree(&empty, &TreeOptions::default());
-    assert!(shown(&tree).ends_with(": the recording tells of no process\n"), "{}", shown(&tree));
+    assert!(shown(&tree).ends_with(": no process was recorded\n"), "{}", shown(&tree));
     let mut out = Vec::new();
     tree.rows().csv(&mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap().lines().count(), 1, "the headings alone");

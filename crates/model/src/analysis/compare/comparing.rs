@@ -80,16 +80,18 @@ fn roles(
     let columns: Vec<Column> = names
         .iter()
         .flat_map(|name| {
-            let used = |run: &RunFigures| run.by_role.get(*name).copied();
             let cpu = |role: RoleFigures| Some(role.cpu_ms);
             let memory = |role: RoleFigures| bytes(role.memory_peak_bytes);
             let processes = |role: RoleFigures| Some(role.processes as f64);
-            // Nobody of a role has used nothing.
-            let or_none = |value: Option<Option<f64>>| value.unwrap_or(Some(0.0));
+            // Nobody of a role has used nothing. Where a run tells of no role at all, none of them is known.
+            let used = |run: &RunFigures, of: &dyn Fn(RoleFigures) -> Option<f64>| {
+                let nobody = (!run.by_role.is_empty()).then_some(0.0);
+                run.by_role.get(*name).copied().map_or(nobody, of)
+            };
             [
-                column(base, head, &|run| or_none(used(run).map(cpu)), Unit::Milliseconds),
-                column(base, head, &|run| or_none(used(run).map(memory)), Unit::Bytes),
-                column(base, head, &|run| or_none(used(run).map(processes)), Unit::Count),
+                column(base, head, &|run| used(run, &cpu), Unit::Milliseconds),
+                column(base, head, &|run| used(run, &memory), Unit::Bytes),
+                column(base, head, &|run| used(run, &processes), Unit::Count),
             ]
         })
         .collect();

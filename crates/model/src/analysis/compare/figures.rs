@@ -80,7 +80,8 @@ impl From<&Summary> for RunFigures {
         };
         Self {
             command: summary.command.clone(),
-            wall_ms: Some(summary.duration_ms),
+            // No run takes no time at all: a recording without a moment in it was cut before the first one.
+            wall_ms: Some(summary.duration_ms).filter(|wall| *wall > 0.0),
             cpu_ms: summary.cpu_ms,
             cpu_user_ms: summary.cpu_user_ms,
             cpu_system_ms: summary.cpu_system_ms,

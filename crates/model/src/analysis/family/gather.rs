@@ -15,22 +15,22 @@ use crate::units::{CpuTime, Elapsed};
 
 /// What a recording tells of its processes.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(in crate::analysis) struct Gathered {
     /// The processes, in the order in which they came up.
-    pub(super) members: Vec<Member>,
+    pub(in crate::analysis) members: Vec<Member>,
     /// The place of each among them.
     pub(super) places: HashMap<ProcessKey, usize>,
     /// The last moment of the recording.
     pub(super) until: Elapsed,
     pub(super) summary: Summary,
     /// How processor time that no reading saw is shared out.
-    pub(super) share: Share,
+    pub(in crate::analysis) share: Share,
 }
 
 /// One process.
 #[derive(Debug)]
-pub(super) struct Member {
-    pub(super) life: Life,
+pub(in crate::analysis) struct Member {
+    pub(in crate::analysis) life: Life,
     /// Since when it has the role that it had last.
     pub(super) role_since: Elapsed,
 }
@@ -56,7 +56,7 @@ impl Member {
 
 impl Gathered {
     /// Takes every record once.
-    pub(super) fn from(recording: &Recording) -> Self {
+    pub(in crate::analysis) fn from(recording: &Recording) -> Self {
         let mut summariser = Summariser::new(recording.header.clone());
         let mut gathering = Gathering::default();
         for record in &recording.records {

@@ -8,6 +8,7 @@ mod path;
 mod rollup;
 mod shape;
 
+pub(super) use gather::Gathered;
 pub use grow::process_tree;
 pub use shape::{
     CpuBasis, Group, Link, LongestPath, More, MoreGroups, MoreLinks, ProcessNode, ProcessTree,

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::shape::PeakProcess;
+use crate::analysis::family::Gathered;
 use crate::event::{LastKnown, ProcessEvent};
 use crate::fields::{Measure, of_process};
 use crate::metrics::{CATALOGUE, Kind, Metric};
@@ -28,7 +29,14 @@ pub(super) struct Span {
 pub(super) struct Makers(Option<&'static Metric>);
 
 /// What each process had to do with each of several peaks.
-type Parts = Vec<BTreeMap<ProcessKey, u64>>;
+type Parts = Vec<BTreeMap<ProcessKey, Part>>;
+
+/// What one process had to do with a peak.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    value: u64,
+    is_estimated: bool,
+}
 
 impl Makers {
     /// Of this number.
@@ -63,32 +71,50 @@ impl Makers {
 fn parts(metric: &Metric, recording: &Recording, spans: &[Span]) -> Parts {
     let mut parts = vec![BTreeMap::new(); spans.len()];
     let mut known: BTreeMap<ProcessKey, u64> = BTreeMap::new();
+    let estimates = estimates(metric, recording);
     for record in &recording.records {
         match record {
             Record::Sample(sample) if metric.kind == Kind::Gauge => {
                 if let Some(place) = place(spans, sample.at)
                     && spans[place].top == sample.at
                 {
-                    parts[place] = held(metric, sample);
+                    let held = held(metric, sample).into_iter();
+                    let part = |(key, value)| (key, Part { value, is_estimated: false });
+                    parts[place] = held.map(part).collect();
                 }
             }
             Record::Sample(sample) => {
                 for (key, grown) in held(metric, sample) {
                     let known = known.entry(key).or_default();
                     *known = known.saturating_add(grown);
-                    add(&mut parts, place(spans, sample.at), key, grown);
+                    let part = Part { value: grown, is_estimated: false };
+                    add(&mut parts, place(spans, sample.at), key, part);
                 }
             }
-            // What it used from its last reading to its end.
+            // What it used from its last reading to its end, which the tree's own counters tell then, too.
             Record::Event(ProcessEvent::Ended { at, key, last, .. }) => {
                 let read = known.remove(key).unwrap_or(0);
                 let rest = total(metric, last).map_or(0, |total| total.saturating_sub(read));
-                add(&mut parts, place(spans, *at), *key, rest);
+                let estimate = estimates.get(key).copied().unwrap_or(0);
+                let part =
+                    Part { value: rest.saturating_add(estimate), is_estimated: estimate > 0 };
+                add(&mut parts, place(spans, *at), *key, part);
             }
             _ => {}
         }
     }
     parts
+}
+
+/// The share of each process in the processor time that no reading saw; nothing of other metrics.
+fn estimates(metric: &Metric, recording: &Recording) -> BTreeMap<ProcessKey, u64> {
+    if metric.name != "cpuNs" {
+        return BTreeMap::new();
+    }
+    let gathered = Gathered::from(recording);
+    let lives = gathered.members.iter().map(|member| &member.life);
+    let shares = lives.map(|life| (life.info.key, gathered.share.of(life.unread()).as_nanos()));
+    shares.filter(|(_, share)| *share > 0).collect()
 }
 
 /// The value of each process that has one.
@@ -108,10 +134,11 @@ fn total(metric: &Metric, last: &LastKnown) -> Option<u64> {
     }
 }
 
-fn add(parts: &mut Parts, place: Option<usize>, key: ProcessKey, grown: u64) {
+fn add(parts: &mut Parts, place: Option<usize>, key: ProcessKey, more: Part) {
     if let Some(part) = place.and_then(|place| parts.get_mut(place)) {
         let used = part.entry(key).or_default();
-        *used = used.saturating_add(grown);
+        used.value = used.value.saturating_add(more.value);
+        used.is_estimated |= more.is_estimated;
     }
 }
 
@@ -132,21 +159,22 @@ fn images(recording: &Recording) -> BTreeMap<ProcessKey, &Image> {
 }
 
 fn foremost(
-    part: BTreeMap<ProcessKey, u64>,
+    part: BTreeMap<ProcessKey, Part>,
     images: &BTreeMap<ProcessKey, &Image>,
 ) -> Vec<PeakProcess> {
-    let mut part: Vec<(ProcessKey, u64)> =
-        part.into_iter().filter(|(_, value)| *value > 0).collect();
-    part.sort_by_key(|(key, value)| (Reverse(*value), *key));
+    let mut part: Vec<(ProcessKey, Part)> =
+        part.into_iter().filter(|(_, part)| part.value > 0).collect();
+    part.sort_by_key(|(key, part)| (Reverse(part.value), *key));
     part.truncate(FOREMOST);
-    let process = |(key, value): (ProcessKey, u64)| {
+    let process = |(key, part): (ProcessKey, Part)| {
         let image = images.get(&key);
         PeakProcess {
             pid: key.pid,
             start_time: key.start,
             name: image.map(|image| image.name.clone()),
             role: image.and_then(|image| image.role.clone()),
-            value,
+            value: part.value,
+            estimated: part.is_estimated,
         }
     };
     part.into_iter().map(process).collect()

@@ -78,4 +78,6 @@ pub struct PeakProcess {
     pub role: Option<String>,
     /// Its part: see [`Peaks::process_metric`].
     pub value: u64,
+    /// Whether some of it is its share of what no reading saw, by the summary's rule.
+    pub estimated: bool,
 }

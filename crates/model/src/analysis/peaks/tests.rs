@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::fixture::{ended, recording, sample, started, tree};
+use crate::analysis::fixture::{ended, key, recording, sample, started, tree};
+use crate::analysis::summary::Summariser;
+use crate::event::{Ending, LastKnown, ProcessEvent};
 use crate::record::Record;
+use crate::units::Elapsed;
 
 fn options(field: &str, threshold: f64) -> PeaksOptions {
     PeaksOptions { field: field.to_owned(), threshold: Some(threshold), ..PeaksOptions::default() }
@@ -94,6 +97,7 @@ fn a_peak_of_memory_names_who_held_most_at_its_top() {
         name: role.map(|_| "node".to_owned()),
         role: role.map(str::to_owned),
         value,
+        estimated: false,
     };
     let expected =
         [part(1, Some("npm"), 400), part(2, Some("jest worker 1"), 300), part(3, None, 200)];
@@ -117,6 +121,39 @@ fn a_peak_of_cpu_names_who_used_most_in_it_the_dead_included() {
     let parts: Vec<_> =
         peaks.peaks[0].processes.iter().map(|part| (part.pid, part.value / 1_000_000)).collect();
     assert_eq!(parts, [(1, 900), (3, 700), (2, 300)]);
+}
+
+#[test]
+fn a_process_that_ended_unread_has_the_share_that_the_summary_gives_it() {
+    let unread = |pid, at| {
+        let (at, ending) = (Elapsed::from_millis(at), Ending::Code(0));
+        let last = LastKnown::default();
+        Record::Event(ProcessEvent::Ended { at, key: key(pid), ending, last })
+    };
+    let records = vec![
+        started(1, 0, "npm"),
+        sample(0, 1000, &[(1, 100, 0)]),
+        started(2, 1100, "tsc"),
+        started(3, 1100, "sh"),
+        unread(2, 1700),
+        unread(3, 1300),
+        tree(1000, 2000, 800, 0),
+    ];
+    let summary = {
+        let mut summariser = Summariser::new(recording(vec![]).header);
+        for record in &records {
+            summariser.add(record);
+        }
+        summariser.finish()
+    };
+    let estimates = summary.top.cpu.iter().filter(|process| process.cpu_estimated);
+    let estimates: Vec<_> = estimates.map(|process| (process.pid, process.cpu_ms)).collect();
+    assert_eq!(estimates, [(2, Some(600.0)), (3, Some(200.0))]);
+    let peaks = found(records, &options("cores", 0.5));
+    let parts = peaks.peaks[0].processes.iter();
+    let parts: Vec<_> =
+        parts.map(|part| (part.pid, part.value / 1_000_000, part.estimated)).collect();
+    assert_eq!(parts, [(2, 600, true), (3, 200, true)]);
 }
 
 #[test]

@@ -2,40 +2,19 @@
 
 use super::*;
 use crate::event::{Ending, LastKnown, ProcessEvent, Signal};
-use crate::host::{Capabilities, Coverage, Host, Surroundings, Tier};
-use crate::metrics::MetricSet;
+use crate::fake;
+use crate::host::{Coverage, Surroundings};
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use crate::record::{
-    EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals, Warning, WarningKind,
-};
+use crate::record::{EndCause, Header, OwnCost, Record, RunEnd, Totals, Warning, WarningKind};
 use crate::sample::{ProcessUse, Sample};
-use crate::settings::Settings;
-use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 const fn key(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: 7 }
 }
 
 fn header() -> Header {
-    Header {
-        format: FORMAT,
-        version: "1.2.3".to_owned(),
-        root: key(1),
-        command: vec!["npm".to_owned(), "test".to_owned()],
-        executable: None,
-        cwd: None,
-        started_at: WallTime::from_nanos(0),
-        attached: false,
-        host: Host { cpus: Some(2), cpus_available: Some(2), ..Host::default() },
-        capabilities: Capabilities {
-            tier: Tier::Events,
-            metrics: MetricSet::ALL,
-            exact: true,
-            reasons: vec![],
-            refused: vec![],
-        },
-        settings: Settings::default(),
-    }
+    fake::header(key(1))
 }
 
 fn started(pid: u32, at: u64, role: &str) -> Record {
@@ -103,6 +82,29 @@ fn summary(records: &[Record]) -> Summary {
         summariser.add(record);
     }
     summariser.finish()
+}
+
+#[test]
+fn what_was_used_after_the_last_reading_goes_to_who_was_busy_then() {
+    let mut summariser = Summariser::new(header());
+    for record in [
+        started(1, 0, "sh"),
+        started(2, 0, "node build.js"),
+        sample(0, 100, &[(1, 0, 1), (2, 50, 1)]),
+        ended(2, 200, None, false),
+        ended(1, 200, None, false),
+        Record::Sample(Sample {
+            from: Elapsed::from_millis(100),
+            at: Elapsed::from_millis(200),
+            cpu: Some(CpuTime::from_millis(52)),
+            ..Sample::default()
+        }),
+    ] {
+        summariser.add(&record);
+    }
+    let top = summariser.finish().top.cpu;
+    let used: Vec<_> = top.iter().map(|process| (process.pid, process.cpu_ms)).collect();
+    assert_eq!(used, [(2, Some(100.0)), (1, Some(2.0))]);
 }
 
 #[test]

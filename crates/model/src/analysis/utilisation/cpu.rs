@@ -1,6 +1,6 @@
 //! Floor 6. The use of processors.
 
-use crate::analysis::summary::Summary;
+use crate::analysis::summary::{Summary, rounded};
 
 use super::shape::CpuUse;
 use super::slice::Slice;
@@ -37,7 +37,7 @@ pub(super) fn cpu_use(slices: &[Slice<'_>], summary: &Summary) -> CpuUse {
         cores_mean,
         cores_peak: summary.cores_peak,
         percent_of_available: both.map(|(mean, available)| mean / available * 100.0),
-        cores_idle_mean: both.map(|(mean, available)| (available - mean).max(0.0)),
+        cores_idle_mean: both.map(|(mean, available)| rounded((available - mean).max(0.0))),
         full_load_ms: available.filter(|_| is_known).map(|_| full),
         full_load_share: available.filter(|_| is_known).map(|_| full / known),
         nearly_idle_ms: is_known.then_some(idle),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::life::Pace;
 use crate::event::LastKnown;
 use crate::process::ProcessKey;
 use crate::sample::Sample;
@@ -62,11 +63,12 @@ struct Life {
     /// Until when its processor time stood in samples, and how much that was.
     read_until: Elapsed,
     seen: CpuTime,
+    pace: Pace,
 }
 
 impl Life {
     fn new(born: Elapsed) -> Self {
-        Self { born, read_until: born, seen: CpuTime::ZERO }
+        Self { born, read_until: born, seen: CpuTime::ZERO, pace: Pace::default() }
     }
 }
 
@@ -77,7 +79,7 @@ struct Dead {
     ended: Elapsed,
     /// What it is known to have used since the last sample.
     rest: CpuTime,
-    /// For how many seconds before its end nothing is known of it.
+    /// For how many seconds before its end nothing is known of it, weighed by how busy it was before.
     unread: f64,
 }
 
@@ -87,10 +89,11 @@ impl Follower {
     }
 
     pub(super) fn ended(&mut self, key: ProcessKey, ended: Elapsed, last: &LastKnown) {
-        let Life { born, read_until, seen } =
+        let Life { born, read_until, seen, pace } =
             self.living.remove(&key).unwrap_or_else(|| Life::new(Elapsed::ZERO));
         let rest = last.cpu.map_or(CpuTime::ZERO, |cpu| cpu.saturating_sub(seen));
-        let unread = if last.cpu_final { 0.0 } else { ended.since(read_until).as_secs_f64() };
+        let unread = pace.weight(ended.since(read_until)).as_secs_f64();
+        let unread = if last.cpu_final { 0.0 } else { unread };
         self.dead.push(Dead { key, born, ended, rest, unread });
     }
 
@@ -112,6 +115,8 @@ impl Follower {
             let Some(cpu) = used.growth.0.cpu else { continue };
             let life = self.living.entry(used.key).or_insert_with(|| Life::new(Elapsed::ZERO));
             life.seen += cpu;
+            let pace = Pace::of(cpu, sample.at.since(life.read_until));
+            life.pace = pace.unwrap_or(life.pace);
             life.read_until = sample.at;
             let lived = fraction(overlap(life.born, sample.at, sample), interval);
             deeds.push(Deed { key: Some(used.key), cpu, lived });
@@ -120,7 +125,7 @@ impl Follower {
     }
 
     /// Shares the work of those that ended out among them: to each what it is known to have used, the rest by how long
-    /// nothing was known of them before their ends, and what is still left to nobody.
+    /// nothing was known of them before their ends and how busy they had been, and what is still left to nobody.
     fn deeds_of_dead(&mut self, sample: &Sample, departed: CpuTime, interval: f64) -> Vec<Deed> {
         let mut dead = std::mem::take(&mut self.dead);
         let known: CpuTime = dead.iter().map(|dead| dead.rest).sum();

@@ -1,10 +1,13 @@
 //! Floor 6. Comparisons whose answers can be computed by hand.
 
+use crate::analysis::Summariser;
 use crate::analysis::compare::{
     Bench, BenchResult, CompareError, CompareOptions, Comparison, MetricComparison, RoleFigures,
     RunFigures, Spread, Verdict, compare,
 };
+use crate::fake::header;
 use crate::host::Tier;
+use crate::process::ProcessKey;
 use crate::units::Bytes;
 
 fn run(wall_ms: f64) -> RunFigures {
@@ -133,6 +136,24 @@ fn roles_are_listed_by_the_size_of_their_change_and_absence_is_no_use() {
     assert_eq!((eslint.cpu_ms.base, eslint.cpu_ms.ratio), (Some(0.0), None));
     assert_eq!(eslint.processes.difference, Some(1.0));
     assert_eq!(eslint.memory_peak_bytes.reason, Some("not known of the head"));
+}
+
+#[test]
+fn roles_of_a_run_that_tells_of_none_are_not_known() {
+    let tsc = RoleFigures { processes: 1, cpu_ms: 900.0, memory_peak_bytes: None };
+    let base = RunFigures { by_role: [("tsc".to_owned(), tsc)].into(), ..run(1.0) };
+    let role = compared(&[base], &[run(1.0)]).roles.remove(0);
+    assert_eq!((role.cpu_ms.base, role.cpu_ms.head), (Some(900.0), None));
+    assert_eq!(role.cpu_ms.reason, Some("not known of the head"));
+}
+
+#[test]
+fn a_recording_that_ends_before_its_first_moment_has_nothing_to_compare() {
+    let summary = Summariser::new(header(ProcessKey { pid: 1, start: 7 })).finish();
+    let (cut, usual) = (RunFigures::from(&summary), CompareOptions::default());
+    assert_eq!((cut.wall_ms, cut.cut), (None, true));
+    let refused = compare(&runs(&[1.0]), &[cut], &usual).unwrap_err();
+    assert_eq!(refused, CompareError::NoCommonMetric);
 }
 
 #[test]

@@ -2,14 +2,13 @@
 
 use crate::analysis::family::{ProcessNode, ProcessTree, TreeOptions, process_tree};
 use crate::event::{Ending, LastKnown, ProcessEvent};
-use crate::host::{Capabilities, Coverage, Host, Surroundings, Tier};
-use crate::metrics::MetricSet;
+use crate::fake;
+use crate::host::{Coverage, Surroundings};
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use crate::record::{EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals};
+use crate::record::{EndCause, OwnCost, Record, RunEnd, Totals};
 use crate::recording::Recording;
 use crate::sample::{ProcessUse, Sample};
-use crate::settings::Settings;
-use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 pub(super) const fn key(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: 7 }
@@ -17,25 +16,7 @@ pub(super) const fn key(pid: u32) -> ProcessKey {
 
 /// A recording whose root is number 1.
 pub(super) fn recording(records: Vec<Record>) -> Recording {
-    let header = Header {
-        format: FORMAT,
-        version: "1.2.3".to_owned(),
-        root: key(1),
-        command: vec!["npm".to_owned(), "test".to_owned()],
-        executable: None,
-        cwd: None,
-        started_at: WallTime::from_nanos(0),
-        attached: false,
-        host: Host { cpus: Some(2), cpus_available: Some(2), ..Host::default() },
-        capabilities: Capabilities {
-            tier: Tier::Events,
-            metrics: MetricSet::ALL,
-            exact: true,
-            reasons: vec![],
-            refused: vec![],
-        },
-        settings: Settings::default(),
-    };
+    let header = fake::header(key(1));
     Recording { header, records, warnings: vec![] }
 }
 

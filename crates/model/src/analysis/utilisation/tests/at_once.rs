@@ -112,6 +112,20 @@ fn work_that_is_told_only_after_the_end_of_who_did_it_is_not_of_the_interval_in_
 }
 
 #[test]
+fn what_is_told_of_the_dead_goes_to_who_was_busy_and_not_to_who_waited() {
+    let mut told = Told::on(4);
+    told.start(0, 1, "sh");
+    told.start(0, 2, "node build.js");
+    told.sample(100, &[(1, 0, 5), (2, 90, 5)], 0);
+    told.end(160, 2, None);
+    told.end(160, 1, None);
+    told.sample(100, &[], 55);
+    assert_eq!(by_processes(&told), [(1, 200.0)]);
+    let tail = tail(&told).unwrap();
+    assert_eq!((tail.duration_ms, tail.pid), (200.0, Some(2)));
+}
+
+#[test]
 fn what_nobody_can_be_named_for_counts_as_many_as_it_takes() {
     let mut told = Told::on(8);
     told.sample(100, &[(1, 0, 5)], 300);

@@ -2,14 +2,13 @@
 
 use crate::analysis::{Utilisation, utilisation};
 use crate::event::{Ending, LastKnown, ProcessEvent};
-use crate::host::{Capabilities, Coverage, Host, Surroundings, Tier};
-use crate::metrics::MetricSet;
+use crate::fake;
+use crate::host::{Coverage, Host, Surroundings};
 use crate::process::{Counters, Gauges, Growth, Image, ProcessInfo, ProcessKey};
-use crate::record::{EndCause, FORMAT, Header, OwnCost, Record, RunEnd, Totals};
+use crate::record::{EndCause, Header, OwnCost, Record, RunEnd, Totals};
 use crate::recording::Recording;
 use crate::sample::{ProcessUse, Sample};
-use crate::settings::Settings;
-use crate::units::{Bytes, CpuTime, Elapsed, WallTime};
+use crate::units::{Bytes, CpuTime, Elapsed};
 
 pub(super) const fn key(pid: u32) -> ProcessKey {
     ProcessKey { pid, start: 7 }
@@ -24,25 +23,8 @@ pub(super) struct Told {
 impl Told {
     /// A session on a machine with so many processors.
     pub(super) fn on(cpus: u32) -> Self {
-        let header = Header {
-            format: FORMAT,
-            version: "1.2.3".to_owned(),
-            root: key(1),
-            command: vec!["npm".to_owned(), "test".to_owned()],
-            executable: None,
-            cwd: None,
-            started_at: WallTime::from_nanos(0),
-            attached: false,
-            host: Host { cpus: Some(cpus), cpus_available: Some(cpus), ..Host::default() },
-            capabilities: Capabilities {
-                tier: Tier::Events,
-                metrics: MetricSet::ALL,
-                exact: true,
-                reasons: vec![],
-                refused: vec![],
-            },
-            settings: Settings::default(),
-        };
+        let host = Host { cpus: Some(cpus), cpus_available: Some(cpus), ..Host::default() };
+        let header = Header { host, ..fake::header(key(1)) };
         Self { recording: Recording { header, records: vec![], warnings: vec![] }, now: 0 }
     }
 
