@@ -120,7 +120,13 @@ test('who iterates after the end gets nothing and the end', { timeout }, async (
 
 test('history says how many samples are kept', { timeout }, async () => {
   const options = { interval: 10, maxInterval: 10 };
-  const few = await run('sleep', ['0.3'], { ...options, history: 3 });
+  const handle = run('cat', [], { ...options, history: 3, stdio: ['pipe', 'ignore', 'inherit'] });
+  let seen = 0;
+  for await (const _ of handle) {
+    seen += 1;
+    if (seen === 5) handle.stdin.end();
+  }
+  const few = await handle;
   assert.equal(few.samples.length, 3);
   assert.ok(few.summary.samples > 3);
   const none = await run('sleep', ['0.1'], { ...options, history: 0 });
