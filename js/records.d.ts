@@ -86,6 +86,7 @@ export interface Warning {
     | 'recordsDropped'
     | 'outputFailed'
     | 'readerLagged'
+    | 'notDelivered'
     | 'eventsLost'
     | 'readsDenied'
     | 'accountingChanged'

@@ -278,6 +278,8 @@ pub enum LossKind {
     OutputFailed,
     /// Whoever takes them out of a queue was too slow.
     ReaderLagged,
+    /// A server that they were sent to did not take them.
+    NotDelivered,
 }
 
 impl From<LossKind> for WarningKind {
@@ -285,6 +287,7 @@ impl From<LossKind> for WarningKind {
         match kind {
             LossKind::OutputFailed => Self::OutputFailed,
             LossKind::ReaderLagged => Self::ReaderLagged,
+            LossKind::NotDelivered => Self::NotDelivered,
         }
     }
 }

@@ -89,6 +89,8 @@ pub enum WarningKind {
     OutputFailed,
     /// A reader beside the recording was too slow, and records were dropped that it alone lacks.
     ReaderLagged,
+    /// A server that records were sent to did not take them.
+    NotDelivered,
     /// The kernel dropped events.
     EventsLost,
     /// Processes could not be read for want of a right or a file descriptor.

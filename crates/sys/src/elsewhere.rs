@@ -27,6 +27,31 @@ pub(crate) fn signal_mask() -> SignalMask {
     SignalMask::default()
 }
 
+/// Nothing is known of a process here yet.
+pub(crate) mod facts {
+    use procmon_model::process::ProcessKey;
+
+    pub(crate) fn control_group(_: ProcessKey) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn descriptor_limit(_: ProcessKey) -> Option<u64> {
+        None
+    }
+
+    pub(crate) fn kernel_name(_: ProcessKey) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn user_name(_: u32) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn boot_seconds() -> Option<u64> {
+        None
+    }
+}
+
 /// There are none here yet.
 #[derive(Debug)]
 pub enum PipeEnd {}

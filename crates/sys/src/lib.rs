@@ -65,6 +65,33 @@ pub fn find(pid: u32) -> Result<ProcessKey, AttachError> {
     system::find(pid)
 }
 
+/// The path of a process's control group (cgroups(7)); `None` where it has gone or there are none.
+pub fn control_group(key: ProcessKey) -> Option<String> {
+    system::facts::control_group(key)
+}
+
+/// How many descriptors a process may have open; `None` where it has gone or there is no limit.
+pub fn descriptor_limit(key: ProcessKey) -> Option<u64> {
+    system::facts::descriptor_limit(key)
+}
+
+/// The kernel's own name for a process, of 15 bytes at most on Linux; `None` where it has gone.
+pub fn kernel_name(key: ProcessKey) -> Option<String> {
+    system::facts::kernel_name(key)
+}
+
+/// The name of a user; `None` where the number has none.
+pub fn user_name(uid: u32) -> Option<String> {
+    system::facts::user_name(uid)
+}
+
+/// When the machine started, in seconds since 1970, rounded to a second; `None` where unknown.
+///
+/// The `start` of a [`ProcessKey`] counts from there.
+pub fn boot_seconds() -> Option<u64> {
+    system::facts::boot_seconds()
+}
+
 /// The signals that the calling thread holds back.
 pub fn signal_mask() -> SignalMask {
     system::signal_mask()

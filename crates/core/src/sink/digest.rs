@@ -48,7 +48,10 @@ impl Sink for Digest {
             (
                 Some(_),
                 Record::Warning(Warning {
-                    kind: WarningKind::OutputFailed | WarningKind::ReaderLagged,
+                    kind:
+                        WarningKind::OutputFailed
+                        | WarningKind::ReaderLagged
+                        | WarningKind::NotDelivered,
                     ..
                 }),
             ) => {}

@@ -64,12 +64,21 @@ pub(crate) fn uid(pid: u32) -> Option<u32> {
     fs::metadata(folder(pid)).ok().map(|folder| folder.uid())
 }
 
+/// The first process of a pid namespace, which takes in those that lose their parents.
+const INIT: u32 = 1;
+
 /// Every process there is, with its parent's number, in no order.
+///
+/// A process that came into our pid namespace from outside (setns(2), as `docker exec` does) has no parent in it and
+/// counts as one of the first process's, which takes it in as soon as the other ends. The kernel's own have none.
 pub(crate) fn scan() -> Vec<(ProcessKey, u32)> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| {
-        stat(pid).map(|stat| (ProcessKey { pid, start: stat.start }, stat.parent))
+        let stat = stat(pid)?;
+        let came_from_outside = stat.parent == 0 && pid != INIT && !stat.is_kernels();
+        let parent = if came_from_outside { INIT } else { stat.parent };
+        Some((ProcessKey { pid, start: stat.start }, parent))
     })
     .collect()
 }

@@ -5,6 +5,7 @@ pub(crate) mod cgroup;
 mod clock;
 mod environs;
 pub(crate) mod events;
+pub(crate) mod facts;
 mod fields;
 mod found;
 mod host;

@@ -13,3 +13,4 @@ pub(crate) mod ptrace;
 pub(crate) mod signalfd;
 pub(crate) mod signals;
 pub(crate) mod time;
+pub(crate) mod users;

@@ -2,7 +2,7 @@
 
 use procmon_model::units::CpuTime;
 
-use super::text::{kilobytes, number, small, words_of_line};
+use super::text::{first_number, kilobytes, number, small, words_of_line};
 
 /// All of the memory, in bytes, as `/proc/meminfo` has it.
 pub(crate) fn total_memory(meminfo: &[u8]) -> Option<u64> {
@@ -34,6 +34,18 @@ pub(crate) fn last_pid(loadavg: &[u8]) -> Option<u32> {
     small(words_of_line(loadavg).nth(4)?)
 }
 
+/// When the machine started, in seconds since 1970, as `/proc/stat` has it (proc_stat(5)).
+pub(crate) fn boot_seconds(stat: &[u8]) -> Option<u64> {
+    let line = stat.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"btime "))?;
+    first_number(line)
+}
+
+/// The soft limit of descriptors, as `/proc/pid/limits` has it (proc_pid_limits(5)); `None` where there is none.
+pub(crate) fn descriptor_limit(limits: &[u8]) -> Option<u64> {
+    let lines = &mut limits.split(|byte| *byte == b'\n');
+    first_number(lines.find_map(|line| line.strip_prefix(b"Max open files "))?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +59,19 @@ mod tests {
     fn reads_the_last_pid() {
         assert_eq!(last_pid(b"0.20 0.18 0.12 1/80 11206\n"), Some(11206));
         assert_eq!(last_pid(b"0.20 0.18 0.12 1/80\n"), None);
+    }
+
+    #[test]
+    fn reads_when_the_machine_started() {
+        assert_eq!(boot_seconds(b"cpu  1 2\nbtime 1766000000\nprocesses 7\n"), Some(1_766_000_000));
+        assert_eq!(boot_seconds(b"cpu  1 2\n"), None);
+    }
+
+    #[test]
+    fn reads_the_soft_limit_of_descriptors_and_no_limit_is_none() {
+        let limits = b"Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 524288               files     \n";
+        assert_eq!(descriptor_limit(limits), Some(1024));
+        assert_eq!(descriptor_limit(b"Max open files   unlimited  unlimited files\n"), None);
     }
 
     #[test]

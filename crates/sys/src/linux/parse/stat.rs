@@ -61,6 +61,13 @@ impl Stat {
         self.flags & FORKED_ONLY == 0
     }
 
+    /// Whether it is a thread of the kernel's own.
+    pub(crate) const fn is_kernels(&self) -> bool {
+        /// "I am a kernel thread", of the kernel's sched.h.
+        const KERNEL_THREAD: u64 = 0x0020_0000;
+        self.flags & KERNEL_THREAD != 0
+    }
+
     /// Reads one line. The name may hold anything, so it ends at the last closing bracket.
     pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         let open = line.iter().position(|byte| *byte == b'(')?;

@@ -1,0 +1,10 @@
+//! Floor 11. What leaves the machine, and only where it was asked for: figures for Prometheus, OTLP and MQTT.
+//!
+//! Every exporter takes the records that a recording is made of. What it keeps of them is a [`census`]: groups of
+//! processes with totals that never fall. A server shows the census when it is asked; a [`delivery`] sends records
+//! and scenes on from a thread of its own, behind a queue that drops the oldest and counts.
+
+pub mod census;
+pub mod delivery;
+pub mod facts;
+pub mod grouping;
