@@ -23,7 +23,7 @@ pub trait Facts: Send {
     }
 
     /// When the machine started, in seconds since 1970: the start of a process counts from there.
-    fn boot_seconds(&self) -> Option<u64> {
+    fn boot_seconds(&self) -> Option<f64> {
         None
     }
 }
@@ -53,8 +53,8 @@ impl Facts for SystemFacts {
         procmon_sys::kernel_name(key).map(Arc::from)
     }
 
-    fn boot_seconds(&self) -> Option<u64> {
-        procmon_sys::boot_seconds()
+    fn boot_seconds(&self) -> Option<f64> {
+        procmon_sys::boot_seconds().map(|seconds| seconds as f64)
     }
 }
 

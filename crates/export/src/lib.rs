@@ -8,3 +8,4 @@ pub mod census;
 pub mod delivery;
 pub mod facts;
 pub mod grouping;
+pub mod scrape;

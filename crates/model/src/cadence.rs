@@ -45,11 +45,12 @@ impl Cadence {
 
     /// The moment of the next sample when one was due at `due` and taken at `now`.
     ///
-    /// A sample that comes late does not move those after it, unless it was late by a whole interval.
+    /// A sample that comes late does not move those after it, unless it was late by a whole interval. After one that
+    /// comes before its time, because it was asked for, a whole interval passes.
     pub fn next(&self, due: Elapsed, now: Elapsed) -> Elapsed {
         let interval = self.interval(now);
         let on_the_beat = due + interval;
-        if on_the_beat > now { on_the_beat } else { now + interval }
+        if due <= now && now < on_the_beat { on_the_beat } else { now + interval }
     }
 }
 
@@ -79,6 +80,14 @@ mod tests {
         let ms = Elapsed::from_millis;
         assert_eq!(cadence.next(ms(300), ms(330)), ms(400));
         assert_eq!(cadence.next(ms(300), ms(450)), ms(550));
+    }
+
+    #[test]
+    fn a_sample_before_its_time_begins_a_new_beat() {
+        let cadence = Cadence::fixed(Duration::from_millis(100));
+        let ms = Elapsed::from_millis;
+        assert_eq!(cadence.next(ms(300), ms(220)), ms(320));
+        assert_eq!(cadence.next(ms(300), ms(300)), ms(400));
     }
 
     proptest! {

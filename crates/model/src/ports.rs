@@ -43,6 +43,8 @@ pub enum Request {
     SignalTree(Signal),
     /// Put a word of the user's into the recording.
     Mark(String),
+    /// Take a sample now. The next comes an interval later, unless it is asked for as well.
+    Sample,
 }
 
 /// How a root is found when the watching begins.

@@ -61,6 +61,8 @@ pub struct Driver {
     pub(super) engine: Engine,
     pub(super) settings: Settings,
     duration_over: Option<Elapsed>,
+    /// Whether somebody has asked for a sample since the latest.
+    sample_asked: bool,
     pub(super) asked_to_end: Option<Asked>,
     pub(super) root_ended: Option<Ending>,
     /// The end of a command that we launched is recorded once we have waited for it, with its last reading.
@@ -98,6 +100,7 @@ impl Driver {
             engine,
             settings,
             duration_over,
+            sample_asked: false,
             asked_to_end: None,
             root_ended: None,
             root_ended_at: None,
@@ -146,7 +149,7 @@ impl Driver {
                 return self.asked_to_end.map_or(EndCause::RootEnded, |asked| asked.cause);
             }
             let now = self.parts.events.now();
-            if now >= self.engine.due() {
+            if self.sample_asked || now >= self.engine.due() {
                 self.pass(now);
             }
             if self.duration_over.is_some_and(|over| now >= over) {
@@ -185,6 +188,7 @@ impl Driver {
                 }
             }
             Request::SignalTree(signal) => self.signal_tree(signal),
+            Request::Sample => self.sample_asked = true,
         }
         None
     }
@@ -305,6 +309,7 @@ impl Driver {
     }
 
     fn pass(&mut self, now: Elapsed) {
+        self.sample_asked = false;
         let before = self.parts.meter.cpu();
         self.keys.clear();
         self.keys.extend(self.engine.keys());

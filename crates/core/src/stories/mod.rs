@@ -1,6 +1,7 @@
 //! Floor 9. Stories of the fake world.
 
 mod around;
+mod asked;
 mod endings;
 mod family;
 mod lives;

@@ -99,7 +99,7 @@ pub struct Process {
     pub user: Option<Arc<str>>,
     /// What the scheduler says of it.
     pub state: Option<ProcessState>,
-    /// What it has used since it started, and how it stands.
+    /// What it has used since it started, or was found, and how it stands.
     pub figures: Figures,
 }
 
@@ -161,7 +161,7 @@ pub struct SelfFigures {
 /// What has become of what an exporter was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFigures {
-    /// The exporter: "otlp", "mqtt", "remote_write", "pushgateway".
+    /// The exporter: "otlp", "mqtt", `"remote_write"`, "pushgateway".
     pub exporter: &'static str,
     /// Accepted by the other side.
     pub sent: u64,

@@ -27,8 +27,8 @@ impl Facts for Known {
         Some(Arc::from(format!("comm{}", key.pid)))
     }
 
-    fn boot_seconds(&self) -> Option<u64> {
-        Some(1_700_000_000)
+    fn boot_seconds(&self) -> Option<f64> {
+        Some(1_700_000_000.0)
     }
 }
 
