@@ -9,3 +9,5 @@ pub mod delivery;
 pub mod facts;
 pub mod grouping;
 pub mod scrape;
+#[cfg(feature = "mqtt")]
+pub mod mqtt;

@@ -1,0 +1,38 @@
+//! Floor 11. One message for a broker, and the picture of totals that some of them are drawn from.
+
+use procmon_model::record::Record;
+
+use crate::census::Scene;
+
+/// Keeps totals of the records that it takes.
+pub trait Picture: Send {
+    /// Takes one record.
+    fn take(&mut self, record: &Record);
+
+    /// What the records so far come to.
+    fn scene(&mut self) -> Scene;
+}
+
+/// One message for a broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Message {
+    /// Where it goes.
+    pub(super) topic: String,
+    /// What it says.
+    pub(super) payload: Vec<u8>,
+    /// Whether the broker keeps it for those who subscribe later.
+    pub(super) retained: bool,
+    /// After how many seconds the broker forgets it; `None` for never.
+    pub(super) expiry: Option<u32>,
+    /// What it is worth.
+    pub(super) worth: Worth,
+}
+
+/// What a message is worth when there is no room for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// One of many: it goes first.
+    Sample,
+    /// Told once.
+    Record,
+}
