@@ -8,6 +8,15 @@ pub mod census;
 pub mod delivery;
 pub mod facts;
 pub mod grouping;
-pub mod scrape;
+#[cfg(feature = "push")]
+mod http_client;
 #[cfg(feature = "mqtt")]
 pub mod mqtt;
+#[cfg(feature = "push")]
+pub mod otlp;
+#[cfg(feature = "push")]
+pub mod remote_write;
+pub mod scrape;
+
+#[cfg(feature = "push")]
+pub use http_client::ClientError;

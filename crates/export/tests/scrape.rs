@@ -1,7 +1,5 @@
 //! Floor 11. Scrapes of a real session: a shell that is attached to and read only when somebody asks.
 
-#![cfg(test)]
-
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;

@@ -46,9 +46,9 @@ impl Rule {
         if !self.cmdline.is_empty() {
             let line = image.command.join(" ");
             for regex in &self.cmdline {
-                let captures = regex.captures(&line)?;
+                let found = regex.captures(&line)?;
                 for name in regex.capture_names().flatten() {
-                    if let Some(text) = captures.name(name) {
+                    if let Some(text) = found.name(name) {
                         captured.insert(name.to_owned(), text.as_str().to_owned());
                     }
                 }

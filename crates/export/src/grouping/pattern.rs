@@ -7,7 +7,7 @@ use regex_lite::Regex;
 #[derive(Debug, Clone)]
 pub struct Pattern {
     side: Side,
-    test: Test,
+    condition: Condition,
 }
 
 /// What is looked at.
@@ -20,7 +20,7 @@ enum Side {
 }
 
 #[derive(Debug, Clone)]
-enum Test {
+enum Condition {
     Contains(String),
     Matches(Regex),
 }
@@ -55,25 +55,25 @@ impl Pattern {
         if rest.is_empty() || expression == Some("") {
             return Err(PatternError::Empty(text.to_owned()));
         }
-        let test = match expression {
-            Some(expression) => Test::Matches(Regex::new(expression).map_err(|error| {
+        let condition = match expression {
+            Some(expression) => Condition::Matches(Regex::new(expression).map_err(|error| {
                 PatternError::Regex { pattern: text.to_owned(), reason: error.to_string() }
             })?),
-            None => Test::Contains(rest.to_owned()),
+            None => Condition::Contains(rest.to_owned()),
         };
-        Ok(Self { side, test })
+        Ok(Self { side, condition })
     }
 
     /// Whether it means a process that runs this.
     pub fn matches(&self, image: &Image) -> bool {
         match self.side {
-            Side::Name => self.test.holds(&image.name),
-            Side::Command => self.test.holds(&image.command.join(" ")),
+            Side::Name => self.condition.holds(&image.name),
+            Side::Command => self.condition.holds(&image.command.join(" ")),
         }
     }
 }
 
-impl Test {
+impl Condition {
     fn holds(&self, text: &str) -> bool {
         match self {
             Self::Contains(part) => text.contains(part),

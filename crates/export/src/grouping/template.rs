@@ -130,8 +130,12 @@ pub(super) fn comm(member: Member<'_>) -> Arc<str> {
     const LONGEST: usize = 15;
     let Member { process, facts, .. } = member;
     facts.kernel_name(process.key).unwrap_or_else(|| {
-        let name = &process.image.name;
-        Arc::from(&name[..name.floor_char_boundary(LONGEST)])
+        let mut bytes = 0;
+        let fits = |letter: &char| {
+            bytes += letter.len_utf8();
+            bytes <= LONGEST
+        };
+        Arc::from(process.image.name.chars().take_while(fits).collect::<String>())
     })
 }
 

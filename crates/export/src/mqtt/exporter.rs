@@ -12,13 +12,12 @@ use super::broker::Broker;
 use super::client::{Connecting, Line};
 use super::compose::{Composer, Naming};
 use super::error::MqttError;
-use super::message::Picture;
 use super::options::{MqttOptions, PasswordFrom, host_name};
 use super::sender::{Next, Place, Sender, status};
 use super::signal::{Signal, Signals};
 use super::tls::tls;
 use super::topics::{Topics, part};
-use crate::delivery::{Courier, Parcel, Tally};
+use crate::delivery::{Courier, Parcel, Picture, Tally};
 
 /// How many messages may be unconfirmed at a time. The library keeps room for each, so that more cost memory.
 const IN_FLIGHT: u16 = 100;

@@ -1,17 +1,4 @@
-//! Floor 11. One message for a broker, and the picture of totals that some of them are drawn from.
-
-use procmon_model::record::Record;
-
-use crate::census::Scene;
-
-/// Keeps totals of the records that it takes.
-pub trait Picture: Send {
-    /// Takes one record.
-    fn take(&mut self, record: &Record);
-
-    /// What the records so far come to.
-    fn scene(&mut self) -> Scene;
-}
+//! Floor 11. One message for a broker.
 
 /// One message for a broker.
 #[derive(Debug, Clone, PartialEq, Eq)]

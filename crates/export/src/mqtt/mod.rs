@@ -15,5 +15,4 @@ mod topics;
 
 pub use error::MqttError;
 pub use exporter::{Handle, Mqtt};
-pub use message::Picture;
 pub use options::{MqttOptions, PasswordFrom, Propeller};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use procmon_export::census::{DeliveryFigures, Figures, Run, Scene, Totals};
+use procmon_export::delivery::Picture;
 use procmon_export::delivery::{Outbox, Tally, outbox};
-use procmon_export::mqtt::{Handle, Mqtt, MqttError, MqttOptions, Picture};
+use procmon_export::mqtt::{Handle, Mqtt, MqttError, MqttOptions};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent};
 use procmon_model::host::{Capabilities, Coverage, Host, Surroundings, Tier};
 use procmon_model::ports::Sink;

@@ -30,13 +30,13 @@ pub(crate) fn descriptor_limit(key: ProcessKey) -> Option<u64> {
     parse::descriptor_limit(&read(key, "limits")?)
 }
 
-/// The name that the kernel has for it, of 15 bytes at most (`comm` of proc_pid_comm(5)).
+/// The name that the kernel has for it, of 15 bytes at most (`comm` of `proc_pid_comm(5)`).
 pub(crate) fn kernel_name(key: ProcessKey) -> Option<String> {
     let name = read(key, "comm")?;
     Some(String::from_utf8_lossy(name.strip_suffix(b"\n").unwrap_or(&name)).into_owned())
 }
 
-/// When the machine started, in seconds since 1970: the start of a process counts from there (`btime` of proc_stat(5),
+/// When the machine started, in seconds since 1970: the start of a process counts from there (`btime` of `proc_stat(5)`,
 /// which is rounded to a second).
 pub(crate) fn boot_seconds() -> Option<u64> {
     parse::boot_seconds(&fs::read("/proc/stat").ok()?)

@@ -15,8 +15,9 @@ use super::cast::Cast;
 use super::moment::moment;
 use super::propeller::{Dialect, Task};
 use super::summary::Summary;
+use crate::delivery::Picture;
 use crate::mqtt::error::MqttError;
-use crate::mqtt::message::{Message, Picture, Worth};
+use crate::mqtt::message::{Message, Worth};
 use crate::mqtt::options::Propeller;
 use crate::mqtt::topics::{Topics, part};
 

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::{Composer, Naming};
 use crate::census::{Run, RunResult, Scene};
-use crate::mqtt::message::{Message, Picture, Worth};
+use crate::delivery::Picture;
+use crate::mqtt::message::{Message, Worth};
 use crate::mqtt::options::Propeller;
 use crate::mqtt::topics::Topics;
 

@@ -7,7 +7,7 @@ use std::ptr;
 /// Room for the texts of one entry; longer ones are left without a name.
 const TEXTS_BYTES: usize = 16 * 1024;
 
-/// The name of a user, by whatever the system looks names up in (getpwuid_r(3)); `None` where it has none.
+/// The name of a user, by whatever the system looks names up in (`getpwuid_r(3)`); `None` where it has none.
 pub(crate) fn user_name(uid: u32) -> Option<String> {
     // SAFETY: a passwd is numbers and pointers, so that all zeroes are one.
     let mut entry: libc::passwd = unsafe { mem::zeroed() };

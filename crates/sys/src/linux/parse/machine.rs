@@ -34,13 +34,13 @@ pub(crate) fn last_pid(loadavg: &[u8]) -> Option<u32> {
     small(words_of_line(loadavg).nth(4)?)
 }
 
-/// When the machine started, in seconds since 1970, as `/proc/stat` has it (proc_stat(5)).
+/// When the machine started, in seconds since 1970, as `/proc/stat` has it (`proc_stat(5)`).
 pub(crate) fn boot_seconds(stat: &[u8]) -> Option<u64> {
     let line = stat.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"btime "))?;
     first_number(line)
 }
 
-/// The soft limit of descriptors, as `/proc/pid/limits` has it (proc_pid_limits(5)); `None` where there is none.
+/// The soft limit of descriptors, as `/proc/pid/limits` has it (`proc_pid_limits(5)`); `None` where there is none.
 pub(crate) fn descriptor_limit(limits: &[u8]) -> Option<u64> {
     let lines = &mut limits.split(|byte| *byte == b'\n');
     first_number(lines.find_map(|line| line.strip_prefix(b"Max open files "))?)

@@ -1,0 +1,18 @@
+//! Floor 11. The exporters against real servers, in one program: each of them would have all of the libraries in it.
+
+#[cfg(test)]
+mod mqtt;
+#[cfg(test)]
+mod otlp;
+#[cfg(test)]
+mod otlp_failures;
+#[cfg(test)]
+mod otlp_spans;
+#[cfg(test)]
+mod remote_write;
+#[cfg(test)]
+mod remote_write_tls;
+#[cfg(test)]
+mod scrape;
+#[cfg(test)]
+mod support;
