@@ -17,6 +17,8 @@ pub mod otlp;
 #[cfg(feature = "push")]
 pub mod remote_write;
 pub mod scrape;
+#[cfg(feature = "serve")]
+pub mod serve;
 
 #[cfg(feature = "push")]
 pub use http_client::ClientError;

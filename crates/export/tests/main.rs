@@ -15,4 +15,6 @@ mod remote_write_tls;
 #[cfg(test)]
 mod scrape;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod support;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::broker::Mosquitto;
 use super::story::{Session, options};
-use super::support::{Server, binary, free_port, until};
+use crate::support::servers::{Server, binary, free_port, until};
 
 /// The page of metrics of a server on this port.
 fn metrics(port: u16) -> String {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::{Server, binary, free_port, until};
+use crate::support::servers::{Server, binary, free_port, until};
 
 /// The topic whose retained message shows that a subscriber is ready.
 const READY: &str = "ready";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use procmon_export::mqtt::{MqttOptions, PasswordFrom, Propeller};
 
 use super::story::{Session, counts, loss, options};
-use super::support::free_port;
+use crate::support::servers::free_port;
 
 #[test]
 fn a_broker_that_never_comes_costs_the_flush_at_most_and_the_loss_is_told() {

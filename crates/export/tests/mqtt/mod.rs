@@ -8,4 +8,3 @@ mod proxy;
 mod restart;
 mod secure;
 mod story;
-mod support;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::broker::{Got, Mosquitto};
 use super::proxy::Wire;
 use super::story::{Session, counts, options};
-use super::support::until;
+use crate::support::servers::until;
 
 fn kinds(messages: &[Got]) -> Vec<&str> {
     messages.iter().map(Got::kind).collect()

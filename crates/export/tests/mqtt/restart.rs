@@ -7,7 +7,7 @@ use procmon_model::ports::Sink;
 
 use super::broker::{Mosquitto, Subscriber};
 use super::story::{Session, counts, end, loss, options};
-use super::support::until;
+use crate::support::servers::until;
 
 /// Keeps the subscriber's session and everything for it; the test makes it save them.
 const PERSISTENT: &str =

@@ -8,7 +8,7 @@ use procmon_export::mqtt::{MqttOptions, PasswordFrom};
 
 use super::broker::{Mosquitto, run};
 use super::story::{Session, counts, loss, options};
-use super::support::{binary, until};
+use crate::support::servers::{binary, until};
 
 /// A broker with TLS; `lines` say whom it lets in.
 fn encrypted(lines: &str) -> Option<Mosquitto> {

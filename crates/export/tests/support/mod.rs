@@ -3,6 +3,7 @@
 pub(crate) mod collected;
 mod records;
 mod server;
+pub(crate) mod servers;
 mod world;
 
 pub(crate) use records::{cpu, ended, header, key, run_end, sample_at, started, tell};

@@ -7,7 +7,8 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+/// How long anything may take that a test waits for.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A port of this machine that nobody has at the moment.
 pub(crate) fn free_port() -> u16 {

@@ -1,12 +1,10 @@
 //! Floor 11. What tests with real servers share: binaries, ports, children that end with the test, and deadlines.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::time::{Duration, Instant};
 
-/// How long anything may take that a test waits for.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) use super::free_port;
 
 /// A server's binary. Where it is missing, a test passes with a word, but in CI it fails.
 #[expect(clippy::print_stdout, reason = "whoever runs the tests is to know")]
@@ -19,11 +17,6 @@ pub(crate) fn binary(name: &str) -> Option<PathBuf> {
         println!("{name} is missing: nothing was tested");
     }
     found
-}
-
-/// A port that nobody listens on.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A child that ends with the test whatever happens.
@@ -62,9 +55,5 @@ impl Drop for Server {
 
 /// Waits until something is so, and fails at the deadline.
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !so() {
-        assert!(began.elapsed() < DEADLINE, "waited too long until {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    super::until(what, || so().then_some(()));
 }
