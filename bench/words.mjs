@@ -4,7 +4,18 @@ import { parseArgs } from 'node:util';
 import { spread } from './statistics.mjs';
 
 /** The suites, in the order in which they run. */
-export const SUITES = ['samples', 'idle', 'slowdown', 'accuracy', 'loading', 'border', 'start', 'package', 'peers'];
+export const SUITES = [
+  'samples',
+  'idle',
+  'slowdown',
+  'accuracy',
+  'loading',
+  'encoding',
+  'border',
+  'start',
+  'package',
+  'peers',
+];
 
 export const USAGE = `usage: npm run bench -- [options] [suite…]
 

@@ -2,6 +2,7 @@
 
 mod burners;
 mod crowd;
+mod encoding;
 mod loading;
 mod raw;
 mod readers;
@@ -21,17 +22,20 @@ fn main() -> ExitCode {
     }
 }
 
-/// `samples <rounds>`, `recording <samples> <file>`, `loading <rounds> <file>`, or one of the roles that this program starts itself in.
+/// `samples <rounds>`, `encoding <rounds>`, `recording <samples> <file>`, `loading <rounds> <file>`, or one of the roles that this program starts itself in.
 fn run(words: &[String]) -> io::Result<()> {
     let number =
         || words.get(1).and_then(|word| word.parse().ok()).ok_or(io::ErrorKind::InvalidInput);
     let file = || words.get(2).map(Path::new).ok_or(io::ErrorKind::InvalidInput);
     match words.first().map(String::as_str) {
         Some("samples") => writeln!(io::stdout(), "{}", samples::run(number()?)?),
+        Some("encoding") => writeln!(io::stdout(), "{}", encoding::run(number()?)?),
         Some("recording") => loading::write(number()? as u64, file()?),
         Some("loading") => writeln!(io::stdout(), "{}", loading::run(file()?, number()?)?),
         Some(burners::MODE) => burners::run(),
         Some(crowd::MODE) => crowd::run(number()?),
-        _ => Err(io::Error::other("say `samples`, `recording` or `loading`, and a number")),
+        _ => Err(io::Error::other(
+            "say `samples`, `encoding`, `recording` or `loading`, and a number",
+        )),
     }
 }

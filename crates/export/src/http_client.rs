@@ -1,10 +1,15 @@
 //! Floor 11. The HTTP client that deliveries share: its limits, and whom it trusts.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use rustls::CertificateError;
 use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// How long a connection may take to come about, of the time that a whole request may take.
@@ -73,14 +78,56 @@ pub(crate) fn plain_agent(timeout: Duration) -> ureq::Agent {
     configured(timeout).build().new_agent()
 }
 
-/// An address as it may be shown: without user info and without its query, which may hold secrets as well.
+/// Why an exchange failed, in words for a person.
+pub(crate) fn reason(failure: &ureq::Error) -> String {
+    match failure {
+        ureq::Error::HostNotFound => "no such host".to_owned(),
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            "the connection was refused".to_owned()
+        }
+        ureq::Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+                "its certificate is not signed by an authority that is trusted".to_owned()
+            }
+            Some(rustls::Error::InvalidCertificate(wrong)) => {
+                format!("its certificate is not valid: {wrong}")
+            }
+            _ => error.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// The address of a server as it may be shown to anybody: without user, password and what comes behind a `?`.
 pub(crate) fn shown(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let (scheme, rest) = url[..end].split_once("://").unwrap_or(("", &url[..end]));
-    let authority = rest.find('/').unwrap_or(rest.len());
-    let host = rest[..authority].rfind('@').map_or(0, |at| at + 1);
-    let separator = if scheme.is_empty() { "" } else { "://" };
-    format!("{scheme}{separator}{}", &rest[host..])
+    let (bare, _) = without_credentials(url);
+    let end = bare.find(['?', '#']).unwrap_or(bare.len());
+    bare[..end].to_owned()
+}
+
+/// An address without its user and password, and what the header `Authorization` says of these (RFC 7617).
+///
+/// A password with a slash or an `@` in it has to be percent-encoded (RFC 3986). Where one is not, it is a password
+/// nevertheless, and all of it is kept from being shown: where there is a user, the last `@` ends it.
+pub(crate) fn without_credentials(url: &str) -> (String, Option<String>) {
+    let (scheme, rest) = match url.find("://") {
+        Some(place) => url.split_at(place + 3),
+        None => ("", url),
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = &rest[..end];
+    let has_no_port = host.rsplit_once(':').is_some_and(|(_, port)| {
+        !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let has_user = host.contains('@') || has_no_port;
+    let at = has_user.then(|| rest.rfind('@')).flatten();
+    let Some(at) = at else { return (url.to_owned(), None) };
+    let (user, password) = rest[..at].split_once(':').unwrap_or((&rest[..at], ""));
+    let mut plain: Vec<u8> = percent_decode_str(user).collect();
+    plain.push(b':');
+    plain.extend(percent_decode_str(password));
+    let authorization = format!("Basic {}", STANDARD.encode(plain));
+    (format!("{scheme}{}", &rest[at + 1..]), Some(authorization))
 }
 
 fn configured(timeout: Duration) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
@@ -131,6 +178,34 @@ fn items(path: &Path) -> Result<Vec<PemItem<'static>>, ClientError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(url: &str, bare: &str, user_and_password: Option<&str>) {
+        let header = user_and_password.map(|plain| format!("Basic {}", STANDARD.encode(plain)));
+        assert_eq!(without_credentials(url), (bare.to_owned(), header), "{url}");
+    }
+
+    #[test]
+    fn user_and_password_leave_the_address_and_are_decoded() {
+        check("http://host:9091/a", "http://host:9091/a", None);
+        check("https://me:p%40ss%3A@host/a?b", "https://host/a?b", Some("me:p@ss:"));
+        check("http://me@host", "http://host", Some("me:"));
+        check("http://:secret@[::1]:80", "http://[::1]:80", Some(":secret"));
+        check("http://[::1]/a@b", "http://[::1]/a@b", None);
+        check("http://me:a/b@host/c", "http://host/c", Some("me:a/b"));
+        check("http://me:a@b/c?d@host", "http://host", Some("me:a@b/c?d"));
+        check("http://host:80/a@b", "http://host:80/a@b", None);
+        check("me:secret@host", "host", Some("me:secret"));
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        assert_eq!(
+            shown("https://me:secret@host:1/path?token=secret#secret"),
+            "https://host:1/path"
+        );
+        assert_eq!(shown("http://me:se/cret@host/"), "http://host/");
+        assert_eq!(shown("nonsense"), "nonsense");
+    }
 
     #[test]
     fn an_address_is_shown_without_what_may_be_secret() {

@@ -6,6 +6,7 @@
 
 pub mod census;
 pub mod delivery;
+pub mod exposition;
 pub mod facts;
 pub mod grouping;
 #[cfg(feature = "push")]
@@ -14,6 +15,9 @@ mod http_client;
 pub mod mqtt;
 #[cfg(feature = "push")]
 pub mod otlp;
+pub mod prom_file;
+#[cfg(feature = "push")]
+pub mod pushgateway;
 #[cfg(feature = "push")]
 pub mod remote_write;
 pub mod scrape;

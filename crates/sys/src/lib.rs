@@ -38,7 +38,7 @@ use procmon_model::metrics::MetricSet;
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 pub use crate::files::{
-    Stream, as_private_as, duplicate, is_same_file, take_after, without_waiting,
+    Stream, as_private_as, duplicate, is_same_file, open_to_readers, take_after, without_waiting,
 };
 pub use crate::remote::Remote;
 pub use crate::system::{PipeEnd, ancestors, pipe, signals, wait_until_writable};

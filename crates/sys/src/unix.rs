@@ -1,11 +1,11 @@
 //! Floor 7. Files on systems of the Unix family, where they have a mode, an owner and a number.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
 /// Something open that this process can pass on: a file, a pipe, a terminal.
 pub use std::os::fd::AsFd as Stream;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 
 /// Who may read and write a file; what else a mode says is of no use to a file of text.
 const ACCESS: u32 = 0o666;
@@ -27,6 +27,11 @@ pub fn take_after(file: &File, other: &Metadata) -> bool {
         || fchown(file, Some(other.uid()), Some(other.gid())).is_ok();
     // The mode comes last: a change of the owner takes something away from it, and it is meant for that owner.
     has_owner && file.set_permissions(other.permissions()).is_ok()
+}
+
+/// Everybody may read a file from now on, whatever the mask of this process says, and its owner alone write it.
+pub fn open_to_readers(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o644))
 }
 
 /// Whether both are of one file.

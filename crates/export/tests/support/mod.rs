@@ -1,7 +1,9 @@
 //! Floor 11. What the tests of exporters share: free ports, servers that end with their test, and records by hand.
 
 pub(crate) mod collected;
+pub(crate) mod programs;
 mod records;
+pub(crate) mod scenes;
 mod server;
 pub(crate) mod servers;
 mod world;
