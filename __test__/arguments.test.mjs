@@ -110,6 +110,18 @@ const wrongValues = [
     "The property 'options.profile' has no field 'toString'. Received { toString: 5 }",
   ],
   [
+    () => attach(1, { profile: { collect_cpu: 1 } }),
+    "The property 'options.profile' is no profile: collect_cpu: expected true or false. Received { collect_cpu: 1 }",
+  ],
+  [
+    () => attach(1, { profile: { history_size: 10n } }),
+    "The property 'options.profile' is no profile: history_size: expected a whole number up to 1000000. Received { history_size: 10n }",
+  ],
+  [
+    () => attach(1, { profile: { enabled: false } }),
+    "The property 'options.profile.enabled' must be true: child_process runs what is not watched. Received false",
+  ],
+  [
     () => run('true', { cwd: new URL('http://x') }),
     "The property 'options.cwd' must be the URL of a file: The URL must be of scheme file. Received 'http://x/'",
   ],

@@ -95,3 +95,17 @@ test('a copy of a named profile is as good, and options go before it', { timeout
   assert.deepEqual({ profile, intervalMs, maxIntervalMs, history }, expected);
   await monitor.stop();
 });
+
+test("a profile in Propeller's words is read by the core", { timeout }, async () => {
+  const profile = { interval: 0.05, collect_disk_io: false, collect_file_descriptors: false, history_size: 2 };
+  const handle = run('sleep', ['0.3'], { profile });
+  const { samples } = await handle;
+  const { profile: name, intervalMs, maxIntervalMs, history } = handle.header.settings;
+  assert.deepEqual(
+    { name, intervalMs, maxIntervalMs, history },
+    { name: 'custom', intervalMs: 50, maxIntervalMs: 50, history: 2 },
+  );
+  const [{ cpuNs, threads, readBytes, fds }] = samples[0].processes;
+  assert.ok(cpuNs >= 0 && threads === 1);
+  assert.deepEqual([readBytes, fds], [null, null]);
+});

@@ -17,6 +17,8 @@ module.exports = {
   profiles: Object.freeze(profiles),
   /** The names of what can be read of a process. */
   metricGroups: Object.freeze(known.metricGroups),
+  /** The fields of a profile in Propeller's words. */
+  profileFields: Object.freeze(known.profileFields),
   /** The interval of those who name neither one nor a profile. */
   defaultInterval: known.settings.intervalMs,
 };

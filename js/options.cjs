@@ -6,6 +6,7 @@
 const path = require('node:path');
 const { invalidArgValue, outOfRange } = require('./errors.cjs');
 const core = require('./known.cjs');
+const native = require('./native.cjs');
 const { checkMayWrite } = require('./permission.cjs');
 const { stdioWords } = require('./stdio.cjs');
 const check = require('./validate.cjs');
@@ -130,11 +131,29 @@ function profile(value, name) {
   if (typeof value === 'string') return check.oneOf(value, name, Object.keys(core.profiles));
   // What a named one has beside that says what it is for, so that a copy of it can be changed and handed back.
   const { export: _, purpose, ...own } = check.object(value, name);
+  if (Object.keys(own).some(isPropellers)) return propellersProfile(value, name);
   const words = {};
   for (const [field, given] of Object.entries(own)) {
     const checked = PROFILE_FIELDS.get(field);
     if (!checked) throw invalidArgValue(name, `has no field '${field}'`, value);
     if (given !== undefined) words[field] = checked(given, `${name}.${field}`);
+  }
+  return words;
+}
+
+/** Whether only Propeller's profiles have this field. */
+function isPropellers(field) {
+  return core.profileFields.includes(field) && !PROFILE_FIELDS.has(field);
+}
+
+/** A profile in Propeller's words, read by the core: its interval is in seconds. */
+function propellersProfile(value, name) {
+  // JSON has no word for some values, and would leave their fields out.
+  const text = JSON.stringify(value, (_, given) => (/^(bigint|function|symbol)$/.test(typeof given) ? null : given));
+  const { error, enabled, ...words } = JSON.parse(native.readProfile(text));
+  if (error) throw invalidArgValue(name, `is no profile: ${error}`, value);
+  if (!enabled) {
+    throw invalidArgValue(`${name}.enabled`, 'must be true: child_process runs what is not watched', enabled);
   }
   return words;
 }

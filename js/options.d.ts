@@ -31,6 +31,25 @@ export interface OwnProfile extends Partial<Profile> {
   readonly maxInterval?: number | undefined;
 }
 
+/** A profile of your own in Propeller's words. What is left out is as in the profile `standard`. */
+export interface PropellerProfile {
+  /** Has to be true here: what is not to be watched is started with child_process. */
+  readonly enabled?: true | undefined;
+  /** The fixed interval, in seconds, or a time such as `'250ms'`. */
+  readonly interval?: number | string | undefined;
+  /** Processor time, and what was waited for. */
+  readonly collect_cpu?: boolean | undefined;
+  readonly collect_memory?: boolean | undefined;
+  readonly collect_disk_io?: boolean | undefined;
+  readonly collect_threads?: boolean | undefined;
+  readonly collect_file_descriptors?: boolean | undefined;
+  readonly export_to_mqtt?: boolean | undefined;
+  /** False is the same as a `history_size` of 0. */
+  readonly retain_history?: boolean | undefined;
+  /** How many samples are kept in memory. */
+  readonly history_size?: number | undefined;
+}
+
 /**
  * How processes are seen: by the kernel's events and its records of ends (`exact`, needs the right of CAP_NET_ADMIN), by
  * the kernel's events (`events`), by looking for new ones every few milliseconds (`poll`), by tracing every one of them
@@ -51,7 +70,7 @@ export interface WatchOptions {
   /** Stop watching after this long, at least 1 ms; a command that was run is then ended. Default: as long as it lives. */
   duration?: number | undefined;
   /** A named choice, or one of your own; `interval`, `maxInterval` and `history` go before it. Default: none. */
-  profile?: ProfileName | OwnProfile | undefined;
+  profile?: ProfileName | OwnProfile | PropellerProfile | undefined;
   /** Whether descendants are watched, too. Default true. */
   children?: boolean | undefined;
   /**

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "run",
     "attach",
     "summary",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 12] = [
     "utilisation",
     "compare",
     "bench",
+    "config",
     "completions",
     "man",
 ];
@@ -50,8 +51,10 @@ fn the_page_explains_every_option_and_no_other() {
     };
     let of_watching = options_in(section("Options of `run` and `attach`"));
     let of_sampling = options_in(section("Options of `run`, `attach` and `bench`"));
+    let general = options_in(section("Options of every command"));
     for command in COMMANDS {
         let mut explained = options_in(section(&format!("`procmon {command}`")));
+        explained.extend(general.iter().cloned());
         if WATCHING.contains(&command) {
             explained.extend(of_watching.iter().cloned());
         }

@@ -4,6 +4,7 @@ mod analyses;
 mod attach;
 mod bench;
 mod compare;
+mod configuring;
 mod converting;
 mod endings;
 mod files;

@@ -68,7 +68,7 @@ fn a_command_without_run_before_it_is_told_what_to_say() {
 fn no_words_at_all_get_the_help_on_stderr() {
     let finished = procmon([""; 0]).run();
     assert_eq!((finished.code, finished.out()), (Some(125), ""));
-    assert!(finished.err().contains("Usage: procmon <COMMAND>"));
+    assert!(finished.err().contains("Usage: procmon [OPTIONS] <COMMAND>"));
 }
 
 #[test]

@@ -13,11 +13,14 @@ use std::thread::{self, JoinHandle};
 use super::watchdog::{Watchdog, kill_group};
 
 /// Variables that change what procmon does and that whoever runs the tests may have.
-const DISTURBING: [&str; 9] = [
+const DISTURBING: [&str; 12] = [
     "CI",
     "CLICOLOR_FORCE",
     "FORCE_COLOR",
     "NO_COLOR",
+    "PROCMON_CONFIG",
+    "PROCMON_ENABLE_MONITORING",
+    "PROCMON_METRICS_INTERVAL",
     "PROCMON_SHIM_PID",
     "TERM",
     "npm_command",

@@ -106,7 +106,8 @@ impl Reader for Sysinfo {
 /// Opens the system as the addon does: the children of this program are not waited for by anybody else.
 pub(crate) fn world(accounting: Accounting) -> io::Result<World> {
     let signals = procmon_sys::signal_mask();
-    procmon_sys::world(WorldOptions { accounting, inside: Inside::ForeignProcess, signals })
+    let inside = Inside::ForeignProcess;
+    procmon_sys::world(WorldOptions { accounting, inside, signals, procfs: None })
 }
 
 /// Who has this number.

@@ -12,6 +12,7 @@ use procmon_core::format;
 
 use crate::analyses::{Analysis, ShowWords};
 use crate::colour::ColourChoice;
+use crate::exports::{CensusWords, CompatChoice, DestinationWords, ServeWords};
 use crate::sampling::SamplingWords;
 use crate::{duration, size};
 
@@ -60,6 +61,28 @@ Examples:
 
 Exit code: 0 when it was converted, 1 when it could not be, 2 for words that make no sense.";
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  procmon config
+  procmon config --format json attach | jq .options
+  procmon config run --profile minimal --interval 5s";
+
+const EXPORTER_EXAMPLES: &str = "\
+Examples:
+  procmon exporter
+  procmon exporter --group-by tool --include command:node --processes --top 10
+  procmon exporter --process-names groups.yml --web-config web.yml --listen 0.0.0.0:9925
+  procmon exporter --once | promtool check metrics
+
+The figures count from its start. Ctrl-C ends it.";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  procmon export --otlp http://localhost:4318 run.jsonl
+  procmon export --mqtt mqtts://ci@broker.example day.jsonl.gz day.*.jsonl.gz
+
+Exit code: 0 when all was delivered, 1 when something was not, 2 for words that make no sense.";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   procmon completions bash > ~/.local/share/bash-completion/completions/procmon
@@ -75,6 +98,10 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(name = "procmon", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
+    /// The file of settings [default: the nearest procmon.toml above the working directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -96,6 +123,15 @@ pub(crate) enum Command {
     Convert(ConvertWords),
     #[command(flatten)]
     Analysis(Analysis),
+    /// Serve the figures of this machine's processes, or of some of them, to Prometheus
+    #[command(after_help = EXPORTER_EXAMPLES)]
+    Exporter(Box<ExporterWords>),
+    /// Send a recorded run to where run and attach can send one
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportWords),
+    /// Say which settings are in force for a command, and where each comes from
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigWords),
     /// Write what a shell needs to complete procmon's words
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsWords),
@@ -107,9 +143,6 @@ pub(crate) enum Command {
 /// The words of `procmon run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunWords {
-    #[command(flatten)]
-    pub(crate) watch: WatchWords,
-
     /// Drop the command's output
     #[arg(long)]
     pub(crate) mute: bool,
@@ -117,6 +150,9 @@ pub(crate) struct RunWords {
     /// End whatever outlives the command: first TERM, five seconds later KILL
     #[arg(long, conflicts_with = "no_children")]
     pub(crate) reap: bool,
+
+    #[command(flatten)]
+    pub(crate) watch: WatchWords,
 
     /// The command and its arguments; procmon's own options stand before it
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
@@ -165,6 +201,69 @@ pub(crate) struct ConvertWords {
     pub(crate) force: bool,
 
     /// A recording, or every file of one that was split; - for stdin
+    #[arg(required = true, value_name = "RECORDING")]
+    pub(crate) recordings: Vec<PathBuf>,
+}
+
+/// The words of `procmon config`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigWords {
+    #[command(flatten)]
+    pub(crate) show: ShowWords,
+
+    /// The command, and options as they would stand behind it; run unless it is said
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+    pub(crate) words: Vec<OsString>,
+}
+
+/// The words of `procmon exporter`.
+#[derive(Debug, Args)]
+pub(crate) struct ExporterWords {
+    /// Where to listen: an address, or a port of this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9925")]
+    pub(crate) listen: String,
+
+    /// A file that asks for TLS and passwords, as Prometheus' exporters have them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) web_config: Option<PathBuf>,
+
+    /// Write one scrape to stdout and end
+    #[arg(long)]
+    pub(crate) once: bool,
+
+    /// Use the names of another exporter
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    pub(crate) compat: Option<CompatChoice>,
+
+    /// The procfs to read, such as that of the host in a container; short-lived processes are not seen there
+    #[arg(long = "path.procfs", value_name = "FOLDER")]
+    pub(crate) path_procfs: Option<PathBuf>,
+
+    /// Say nothing but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) sampling: SamplingWords,
+
+    #[command(flatten)]
+    pub(crate) census: CensusWords,
+
+    #[command(flatten)]
+    pub(crate) destinations: DestinationWords,
+}
+
+/// The words of `procmon export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportWords {
+    /// Say nothing but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) destinations: DestinationWords,
+
+    /// A recording, or every file of one that was split; - for stdin, also while it is written
     #[arg(required = true, value_name = "RECORDING")]
     pub(crate) recordings: Vec<PathBuf>,
 }
@@ -243,6 +342,12 @@ pub(crate) struct WatchWords {
     /// Whether to colour the summary
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
     pub(crate) color: ColourChoice,
+
+    #[command(flatten)]
+    pub(crate) serve: ServeWords,
+
+    #[command(flatten)]
+    pub(crate) destinations: DestinationWords,
 }
 
 /// One of the formats that a recording is written in.

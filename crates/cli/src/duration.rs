@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use procmon_model::settings::{INTERVAL_MAX, INTERVAL_MIN};
-use procmon_model::units::Elapsed;
-
-/// Units and their nanoseconds. `ms` stands before `m` and `s`, which it ends with or begins with.
-const UNITS: [(&str, f64); 4] = [("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
+use procmon_model::stretch::{MILLISECOND, stretch};
 
 /// The time between two samples.
 pub(crate) fn interval(text: &str) -> Result<Duration, String> {
@@ -38,17 +35,7 @@ pub(crate) fn shown(duration: Duration) -> String {
 }
 
 fn parsed(text: &str) -> Result<Duration, String> {
-    let unit = UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
-    let (number, size) = unit.unwrap_or((text, 1e6));
-    // "inf", "1e3" and "+1" are numbers to Rust and typing errors to us.
-    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let value: Option<f64> = number.parse().ok().filter(|_| is_plain);
-    let value = value.ok_or("expected a time such as 500ms, 2s, 1m or 1h")?;
-    let nanos = value * size;
-    if nanos >= Elapsed::MAX.as_nanos() as f64 {
-        return Err("longer than any session".to_owned());
-    }
-    Ok(Duration::from_secs_f64(nanos / 1e9))
+    stretch(text, MILLISECOND).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

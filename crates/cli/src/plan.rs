@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use procmon_core::format::{Rows, Shape, ShapeError};
 use procmon_core::session::Target;
 use procmon_core::sink::Rotation;
+use procmon_export::exporters::Wishes;
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Launch, Stdio};
 use procmon_model::settings::Settings;
@@ -13,6 +14,7 @@ use procmon_sys::Accounting;
 use crate::args::{AttachWords, RunWords, WatchWords};
 use crate::colour::ColourChoice;
 use crate::environment;
+use crate::exports::{census_of_run, wishes};
 use crate::failure::Failure;
 
 /// The descriptor of standard error.
@@ -24,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) accounting: Accounting,
     pub(crate) outputs: Outputs,
+    pub(crate) wishes: Wishes,
     pub(crate) voice: Voice,
 }
 
@@ -64,8 +67,18 @@ pub(crate) fn run(words: RunWords) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
+/// The command of `procmon run`, and nothing else of it.
+pub(crate) fn untouched(words: RunWords) -> Launch {
+    let RunWords { command, .. } = words;
+    Launch { command, environment: environment::ours(), ..Launch::default() }
+}
+
 /// What `procmon attach` is to do.
 pub(crate) fn attach(words: AttachWords) -> Result<Plan, Failure> {
+    if words.watch.sampling.profile.as_ref().is_some_and(|profile| !profile.enabled) {
+        let message = "the profile is not enabled, and there is nothing else to do than to watch";
+        return Err(Failure::new(message));
+    }
     plan(Target::Attach(words.pid), words.watch)
 }
 
@@ -77,8 +90,9 @@ fn plan(target: Target, words: WatchWords) -> Result<Plan, Failure> {
     let accounting = words.sampling.accounting();
     let out = words.out.as_deref().map(|path| recorded(path, &words)).transpose()?;
     let outputs = Outputs { out, json: words.json, summary: words.summary };
+    let wishes = wishes(&words.destinations, &words.serve, census_of_run());
     let voice = Voice { quiet: words.quiet, colour: words.color };
-    Ok(Plan { target, settings, accounting, outputs, voice })
+    Ok(Plan { target, settings, accounting, outputs, wishes, voice })
 }
 
 fn recorded(path: &Path, words: &WatchWords) -> Result<Recorded, Failure> {
@@ -95,7 +109,7 @@ fn impossible(error: &ShapeError) -> Failure {
     Failure::new(error.to_string())
 }
 
-fn settings(words: &WatchWords) -> Result<Settings, Failure> {
+pub(crate) fn settings(words: &WatchWords) -> Result<Settings, Failure> {
     let (duration, children) = (words.duration, !words.no_children);
     let mut settings = Settings { duration, children, ..words.sampling.settings()? };
     if words.net {

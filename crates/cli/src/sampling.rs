@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
-use procmon_model::settings::{PROFILES, Settings, profile};
+use procmon_model::own_profile::OwnProfile;
+use procmon_model::settings::Settings;
 use procmon_sys::Accounting;
 
 use crate::duration::{self, shown};
 use crate::failure::Failure;
+use crate::profile::ProfileParser;
 
 /// The words that say how often to look, and how to see processes.
 #[derive(Debug, Args)]
@@ -25,9 +26,9 @@ pub(crate) struct SamplingWords {
     #[arg(long)]
     pub(crate) fixed: bool,
 
-    /// Interval, metrics and history for a purpose
-    #[arg(long, value_name = "NAME", value_parser = profiles())]
-    pub(crate) profile: Option<String>,
+    /// Interval, metrics and history for a purpose; also a JSON object, or @FILE with one
+    #[arg(long, value_name = "NAME", value_parser = ProfileParser::default())]
+    pub(crate) profile: Option<OwnProfile>,
 
     /// How to see processes
     #[arg(long, value_enum, value_name = "HOW", default_value_t = AccountingChoice::Auto)]
@@ -69,8 +70,8 @@ impl SamplingWords {
     /// How often to look. A profile goes first and what is said explicitly wins over it.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
-        if let Some(profile) = self.profile.as_deref().and_then(profile) {
-            settings = settings.with_profile(profile);
+        if let Some(profile) = &self.profile {
+            settings = profile.applied_to(settings);
         }
         if let Some(interval) = self.interval {
             settings = settings.with_interval(interval);
@@ -95,8 +96,4 @@ fn not_below(max_interval: Duration, interval: Duration) -> Result<(), Failure> 
         format!("--max-interval {max_interval} is below the interval of {interval}"),
         format!("`--interval {max_interval} --fixed` samples that often all along"),
     ))
-}
-
-fn profiles() -> PossibleValuesParser {
-    PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.purpose)).into()
 }

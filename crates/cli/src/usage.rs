@@ -29,7 +29,8 @@ pub(crate) fn explain(
     }
 }
 
-fn refusal(error: &Error, args: &[OsString]) -> Failure {
+/// The same as a failure.
+pub(crate) fn refusal(error: &Error, args: &[OsString]) -> Failure {
     let text = error.to_string();
     let mut lines = text.lines();
     let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -37,15 +38,26 @@ fn refusal(error: &Error, args: &[OsString]) -> Failure {
     let names = lines.take_while(|line| line.starts_with("  ")).map(str::trim);
     message = names.fold(message, |message, name| message + " " + name);
     let failure = Failure::new(message).with_hint(hint(error, args));
-    match command_named(args) {
+    of_command(failure, command_named(args))
+}
+
+/// A failure with the exit code that it has where this command of ours is meant.
+pub(crate) fn of_command(failure: Failure, command: Option<&str>) -> Failure {
+    match command {
         None | Some("run" | "attach" | "bench") => failure,
         Some(_) => Failure { exit: Exit::Usage, ..failure },
     }
 }
 
-/// The command of ours that the first word is.
+/// The command of ours that the first word is, behind the name of a file of settings.
 fn command_named(args: &[OsString]) -> Option<&str> {
-    let word = args.get(1)?.to_str()?;
+    let typed = args.get(1)?.to_str()?;
+    let place = match typed.strip_prefix("--config") {
+        Some("") => 3,
+        Some(_) => 2,
+        None => 1,
+    };
+    let word = args.get(place)?.to_str()?;
     Arguments::command().find_subcommand(word).map(|_| word)
 }
 

@@ -23,7 +23,7 @@ pub fn outlook(accounting: Accounting, inside: Inside) -> Result<Outlook, StartE
     // A session has a thread of its own, and what is tried out here is what such a thread may do.
     let look = move || {
         let signals = procmon_sys::signal_mask();
-        let world = procmon_sys::world(WorldOptions { accounting, inside, signals });
+        let world = procmon_sys::world(WorldOptions { accounting, inside, signals, procfs: None });
         world.map(|world| {
             let mut capabilities = world.events.capabilities();
             capabilities.refused = world.environs.reasons();

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
@@ -11,7 +12,7 @@ use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::record::{EndCause, FORMAT, Header, Record};
 use procmon_model::redaction::redacted;
 use procmon_model::settings::Settings;
-use procmon_sys::{Accounting, Inside, Remote, SignalMask, World, WorldOptions};
+use procmon_sys::{Accounting, Inside, Procfs, Remote, SignalMask, World, WorldOptions};
 
 use crate::driver::{Driver, Parts};
 use crate::error::{StartError, unfound, unopened};
@@ -31,6 +32,9 @@ pub struct Order {
     pub signals: SignalMask,
     /// Where the records go.
     pub sinks: Vec<Box<dyn Sink>>,
+    /// Where another procfs is mounted whose processes are to be seen (a host's inside of a container); `None` for our
+    /// own. Nothing can be launched into another.
+    pub procfs: Option<PathBuf>,
 }
 
 /// What a session is to watch.
@@ -65,12 +69,14 @@ pub struct Outcome {
 impl Session {
     /// Launches the command or finds the process, and begins to watch it.
     pub fn start(order: Order) -> Result<Self, StartError> {
-        let Order { target, settings, accounting, inside, signals, sinks } = order;
-        let options = WorldOptions { accounting, inside, signals };
+        let Order { target, settings, accounting, inside, signals, sinks, procfs } = order;
+        let options = WorldOptions { accounting, inside, signals, procfs: procfs.clone() };
         let world = procmon_sys::world(options).map_err(unopened)?;
         match target {
             Target::Launch(launch) => Self::launch(world, &launch, settings, sinks),
-            Target::Attach(pid) => Self::attach(world, pid, settings, sinks),
+            Target::Attach(pid) => {
+                Self::attach(world, found(pid, procfs.as_deref())?, settings, sinks)
+            }
         }
     }
 
@@ -108,11 +114,11 @@ impl Session {
 
     fn attach(
         mut world: World,
-        pid: u32,
+        key: ProcessKey,
         settings: Settings,
         sinks: Vec<Box<dyn Sink>>,
     ) -> Result<Self, StartError> {
-        let key = procmon_sys::find(pid).map_err(|error| unfound(error, pid))?;
+        let pid = key.pid;
         world.table.begin(settings.metrics);
         let living = world
             .events
@@ -157,6 +163,18 @@ impl Session {
         let losses = finished.losses;
         Ok(Outcome { ending: finished.ending, cause: finished.cause, summary, losses })
     }
+}
+
+/// Has this process itself become the command, unwatched; returns where it cannot.
+pub fn become_command(launch: &Launch) -> StartError {
+    let Some(command) = launch.command.first() else { return StartError::EmptyCommand };
+    refusal(procmon_sys::become_command(launch), command, launch)
+}
+
+/// The process of a number, in another procfs or in our own.
+fn found(pid: u32, procfs: Option<&Path>) -> Result<ProcessKey, StartError> {
+    let procfs = procfs.map_or(Ok(Procfs::own()), Procfs::at).map_err(unopened)?;
+    procfs.find(pid).map_err(|error| unfound(error, pid))
 }
 
 /// Why a process that was there a moment ago cannot be watched.

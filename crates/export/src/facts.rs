@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use procmon_model::process::ProcessKey;
+use procmon_sys::Procfs;
 
 /// Answers about living processes. `None` is unknown: the process has gone, the system hides it, or has no such thing.
 pub trait Facts: Send {
@@ -28,20 +29,28 @@ pub trait Facts: Send {
     }
 }
 
-/// Asks this machine.
+/// Asks this machine, or the one whose procfs it is.
 #[derive(Debug, Default)]
 pub struct SystemFacts {
+    procfs: Procfs,
     /// Names of users are looked up once: that can take a server in the network.
     users: RefCell<HashMap<u32, Option<Arc<str>>>>,
 }
 
+impl SystemFacts {
+    /// By this procfs.
+    pub fn of(procfs: Procfs) -> Self {
+        Self { procfs, users: RefCell::default() }
+    }
+}
+
 impl Facts for SystemFacts {
     fn cgroup(&self, key: ProcessKey) -> Option<Arc<str>> {
-        procmon_sys::control_group(key).map(Arc::from)
+        self.procfs.control_group(key).map(Arc::from)
     }
 
     fn descriptor_limit(&self, key: ProcessKey) -> Option<u64> {
-        procmon_sys::descriptor_limit(key)
+        self.procfs.descriptor_limit(key)
     }
 
     fn user(&self, uid: u32) -> Option<Arc<str>> {
@@ -50,11 +59,11 @@ impl Facts for SystemFacts {
     }
 
     fn kernel_name(&self, key: ProcessKey) -> Option<Arc<str>> {
-        procmon_sys::kernel_name(key).map(Arc::from)
+        self.procfs.kernel_name(key).map(Arc::from)
     }
 
     fn boot_seconds(&self) -> Option<f64> {
-        procmon_sys::boot_seconds().map(|seconds| seconds as f64)
+        self.procfs.boot_seconds().map(|seconds| seconds as f64)
     }
 }
 

@@ -6,6 +6,8 @@
 
 pub mod census;
 pub mod delivery;
+#[cfg(feature = "full")]
+pub mod exporters;
 pub mod exposition;
 pub mod facts;
 pub mod grouping;

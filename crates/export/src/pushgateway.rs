@@ -4,7 +4,7 @@
 //! grouping labels. It reads the text format and no `OpenMetrics`.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -198,11 +198,18 @@ impl PushError {
     /// Whether it may be otherwise in a moment.
     fn may_pass(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Unreachable { .. } => true,
+            Self::Timeout { .. } => true,
+            // Where nobody listens, a command that has ended is not kept waiting.
+            Self::Unreachable { source, .. } => !is_nobody_there(source.as_ref()),
             Self::Refused { status, .. } => *status == 429 || *status >= 500,
             Self::Address { .. } | Self::Job { .. } | Self::Label(_) | Self::Tls(_) => false,
         }
     }
+}
+
+fn is_nobody_there(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    let io = error.downcast_ref::<Failure>();
+    matches!(io, Some(Failure::Io(error)) if error.kind() == ErrorKind::ConnectionRefused)
 }
 
 /// Whether a grouping label is none that samples have: the gateway puts it at every sample, over one of the same name.

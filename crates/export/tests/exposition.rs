@@ -55,7 +55,7 @@ fn parsers() -> Option<&'static Path> {
             words.extend(["--only-binary", ":all:", "--target", target, PARSERS]);
             let is_there = folder.join("installed").exists();
             if !is_there && !Command::new(PYTHON).args(words).status().ok()?.success() {
-                skip("prometheus_client could not be had from PyPI");
+                skip("prometheus_client could not be had");
                 return None;
             }
             fs::write(folder.join("installed"), "").unwrap();

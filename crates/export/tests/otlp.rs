@@ -11,7 +11,7 @@ use crate::support::{
     started, tell, until,
 };
 use procmon_export::census::{Figures, Group, Process, Run, RunResult, Scene, Totals};
-use procmon_export::delivery::{Outbox, Picture, outbox};
+use procmon_export::delivery::{Manner, Outbox, Picture, outbox};
 use procmon_export::otlp::{Otlp, OtlpOptions, Pipeline, ProcessPoints, Temporality};
 use procmon_model::event::Ending;
 use procmon_model::ports::Sink as _;
@@ -86,7 +86,7 @@ fn options(port: u16) -> OtlpOptions {
 }
 
 fn start(options: OtlpOptions, first: Scene) -> (Outbox, Otlp, Stage) {
-    let (mut outbox, courier) = outbox("otlp", 1_000);
+    let (mut outbox, courier) = outbox("otlp", 1_000, Manner::Hasty);
     let stage = Stage(Arc::new(Mutex::new(first)));
     let otlp = Otlp::start(options, courier, Box::new(stage.clone())).unwrap();
     outbox.write(&header(1_000));
@@ -114,7 +114,7 @@ fn told(options: OtlpOptions, server: &Server) -> Vec<Vec<String>> {
     tell(&mut outbox, &[run_end(2_500, Ending::Code(1))]);
     outbox.finish();
     otlp.wait();
-    assert_eq!(outbox.loss(), None);
+    assert_eq!(outbox.tally().loss(), None);
     let points = points(&server.received());
     let count: usize = points.iter().map(Vec::len).sum();
     assert_eq!(outbox.tally().figures().sent, count as u64);
@@ -334,7 +334,7 @@ fn rotel_prints_every_point_and_every_span() {
     );
     outbox.finish();
     otlp.wait();
-    assert_eq!((outbox.loss(), outbox.tally().figures().sent), (None, 33));
+    assert_eq!((outbox.tally().loss(), outbox.tally().figures().sent), (None, 33));
     let log = until("what rotel prints", || {
         let text = fs::read_to_string(&log).unwrap();
         (text.contains("run npm") && text.contains("process.uptime")).then_some(text)

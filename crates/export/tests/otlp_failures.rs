@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use procmon_export::census::Scene;
-use procmon_export::delivery::{Outbox, Picture, outbox};
+use procmon_export::delivery::{Manner, Outbox, Picture, outbox};
 use procmon_export::otlp::{Otlp, OtlpOptions};
 use procmon_model::event::Ending;
 use procmon_model::ports::Sink as _;
@@ -32,7 +32,7 @@ fn options(port: u16) -> OtlpOptions {
 }
 
 fn start(options: OtlpOptions) -> (Outbox, Otlp) {
-    let (outbox, courier) = outbox("otlp", 100_000);
+    let (outbox, courier) = outbox("otlp", 100_000, Manner::Hasty);
     (outbox, Otlp::start(options, courier, Box::new(Nothing)).unwrap())
 }
 
@@ -44,7 +44,7 @@ fn deliver(options: OtlpOptions) -> ([u64; 3], Option<String>, Duration) {
     let began = Instant::now();
     outbox.finish();
     otlp.wait();
-    (counts(&outbox), outbox.loss().map(|loss| loss.message), began.elapsed())
+    (counts(&outbox), outbox.tally().loss().map(|loss| loss.message), began.elapsed())
 }
 
 fn short_run() -> Vec<Record> {
@@ -166,7 +166,7 @@ fn a_server_that_comes_up_late_gets_what_waited_for_it() {
     tell(&mut outbox, &[run_end(3, Ending::Code(0))]);
     outbox.finish();
     otlp.wait();
-    assert_eq!((counts(&outbox), outbox.loss()), ([599, 0, 0], None));
+    assert_eq!((counts(&outbox), outbox.tally().loss()), ([599, 0, 0], None));
 }
 
 #[test]

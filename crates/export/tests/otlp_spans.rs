@@ -5,7 +5,7 @@ use crate::support::{Answer, Server, ended, header, key, run_end, sample_at, sta
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, SpanKind};
 use procmon_export::census::Scene;
-use procmon_export::delivery::{Picture, outbox};
+use procmon_export::delivery::{Manner, Picture, outbox};
 use procmon_export::otlp::{Otlp, OtlpOptions, Pipeline, TraceContext};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::Sink as _;
@@ -40,13 +40,13 @@ fn options(variables: &[(&str, &str)]) -> OtlpOptions {
 fn told(options: OtlpOptions, records: &[Record]) -> (Vec<Span>, TraceContext) {
     let server = Server::answering(vec![Answer::taken()]);
     let options = options.with_endpoint(&format!("http://127.0.0.1:{}", server.port));
-    let (mut outbox, courier) = outbox("otlp", 1_000);
+    let (mut outbox, courier) = outbox("otlp", 1_000, Manner::Hasty);
     let otlp = Otlp::start(options, courier, Box::new(Nothing)).unwrap();
     let handed = TraceContext::parse(&otlp.traceparent(), otlp.tracestate()).unwrap();
     tell(&mut outbox, records);
     outbox.finish();
     otlp.wait();
-    assert_eq!(outbox.loss(), None);
+    assert_eq!(outbox.tally().loss(), None);
     (spans(&server.received()), handed)
 }
 

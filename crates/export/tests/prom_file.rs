@@ -25,7 +25,7 @@ fn a_file_is_open_to_readers_whatever_our_mask_says() {
     let status = Command::new(shell)
         .args(["-c", "umask 077 && exec \"$0\" --exact \"$1\""])
         .arg(std::env::current_exe().unwrap())
-        .arg("a_file_is_open_to_readers_whatever_our_mask_says")
+        .arg("prom_file::a_file_is_open_to_readers_whatever_our_mask_says")
         .env(FILE, &path)
         .stdout(std::process::Stdio::null())
         .status()

@@ -9,7 +9,7 @@ use crate::support::{
     Answer, Running, Server, free_port, get, header, installed, sample_at, tell, until,
 };
 use procmon_export::census::{Group, Scene};
-use procmon_export::delivery::{Outbox, Picture, outbox};
+use procmon_export::delivery::{Manner, Outbox, Picture, outbox};
 use procmon_export::remote_write::{Bearer, RemoteWrite, RemoteWriteOptions, Tell};
 use procmon_model::ports::Sink as _;
 use procmon_model::record::Record;
@@ -65,7 +65,7 @@ fn deliver(
     user: &str,
     options: &RemoteWriteOptions,
 ) -> ([u64; 3], Option<String>) {
-    let (mut outbox, courier) = outbox("remote_write", 100);
+    let (mut outbox, courier) = outbox("remote_write", 100, Manner::Hasty);
     let stage = Stage::default();
     stage.set(&[("node", 2), ("sh", 1)], 1_000);
     let url = format!("http://{user}127.0.0.1:{}/api/v1/write", server.port);
@@ -73,7 +73,7 @@ fn deliver(
     outbox.write(&header(0));
     outbox.finish();
     delivery.wait();
-    (counts(&outbox), outbox.loss().map(|loss| loss.message))
+    (counts(&outbox), outbox.tally().loss().map(|loss| loss.message))
 }
 
 fn counts(outbox: &Outbox) -> [u64; 3] {
@@ -119,7 +119,7 @@ fn a_real_prometheus_has_our_values_and_forgets_series_that_ended() {
     };
     let row = |group: &str, value: &str| (group.to_owned(), "procmon".to_owned(), value.to_owned());
 
-    let (mut outbox, courier) = outbox("remote_write", 100);
+    let (mut outbox, courier) = outbox("remote_write", 100, Manner::Hasty);
     let stage = Stage::default();
     let began = now();
     stage.set(&[("jest \"a\\b\"\nü", 2), ("sh", 1)], began);
@@ -135,7 +135,7 @@ fn a_real_prometheus_has_our_values_and_forgets_series_that_ended() {
     delivery.wait();
     assert_eq!(counts(&outbox), [5, 0, 0]);
     assert_eq!(query(began + 101), []);
-    assert_eq!(outbox.loss(), None);
+    assert_eq!(outbox.tally().loss(), None);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_busy_server_is_asked_again_and_a_refusal_is_final() {
 #[test]
 fn a_server_that_is_down_holds_up_nothing() {
     let port = free_port();
-    let (mut outbox, courier) = outbox("remote_write", 100);
+    let (mut outbox, courier) = outbox("remote_write", 100, Manner::Hasty);
     let stage = Stage::default();
     stage.set(&[("node", 1)], 1_000);
     let url = format!("http://me:secret@127.0.0.1:{port}/");
@@ -212,5 +212,5 @@ fn a_server_that_is_down_holds_up_nothing() {
         "remote_write: 2 records were not delivered: \
          http://127.0.0.1:{port}/: Connection refused (os error 111)"
     );
-    assert_eq!(outbox.loss().unwrap().message, told);
+    assert_eq!(outbox.tally().loss().unwrap().message, told);
 }

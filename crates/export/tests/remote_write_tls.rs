@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::support::{Running, free_port, header, installed};
 use procmon_export::census::{Group, Scene};
-use procmon_export::delivery::{Picture, outbox};
+use procmon_export::delivery::{Manner, Picture, outbox};
 use procmon_export::remote_write::{RemoteWrite, RemoteWriteOptions, Tell};
 use procmon_model::ports::Sink as _;
 use procmon_model::record::Record;
@@ -57,7 +57,7 @@ fn certificate(folder: &Path, name: &str) {
 fn deliver(url: &str, folder: &Path, ca: &str, name: &str) -> ([u64; 3], Option<String>) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = WallTime::from_nanos(u64::try_from(since.as_nanos()).unwrap());
-    let (mut outbox, courier) = outbox("remote_write", 10);
+    let (mut outbox, courier) = outbox("remote_write", 10, Manner::Hasty);
     let options = RemoteWriteOptions {
         ca_file: Some(folder.join(ca)),
         identity: Some((folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")))),
@@ -68,7 +68,7 @@ fn deliver(url: &str, folder: &Path, ca: &str, name: &str) -> ([u64; 3], Option<
     outbox.finish();
     delivery.wait();
     let figures = outbox.tally().figures();
-    let loss = outbox.loss().map(|loss| loss.message);
+    let loss = outbox.tally().loss().map(|loss| loss.message);
     ([figures.sent, figures.failed, figures.dropped], loss)
 }
 

@@ -65,6 +65,7 @@ fn session(pid: u32, shared: &SharedCensus) -> (Remote, JoinHandle<EndCause>) {
             inside: Inside::ForeignProcess,
             signals: procmon_sys::signal_mask(),
             sinks: vec![sink],
+            procfs: None,
         })
         .unwrap();
         remotes.send(session.remote()).unwrap();

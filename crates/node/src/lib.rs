@@ -176,6 +176,12 @@ pub fn known() -> napi::Result<String> {
     Ok(profile::known()?)
 }
 
+/// A profile in Propeller's words, in ours. Fails as [`start`] does where it is no object at all.
+#[napi(catch_unwind)]
+pub fn read_profile(profile: String) -> napi::Result<String> {
+    Ok(profile::read(&error::read(profile)?)?)
+}
+
 /// The version that this addon was built as.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use procmon_model::metrics::MetricSet;
+use procmon_model::own_profile::{CUSTOM, OwnProfile as Written, PROFILE_FIELDS};
 use procmon_model::settings::{PROFILES, Profile, Settings, profile};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::Refusal;
 
@@ -60,6 +62,37 @@ impl OwnProfile {
     }
 }
 
+/// A profile in Propeller's words, in ours: its fields, or what is wrong with it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase", untagged)]
+enum Read {
+    Refused {
+        error: String,
+    },
+    Profile {
+        enabled: bool,
+        name: String,
+        interval: u128,
+        history: usize,
+        metrics: Vec<&'static str>,
+    },
+}
+
+/// The profile that an object says, as JSON text.
+pub(crate) fn read(fields: &Map<String, Value>) -> Result<String, Refusal> {
+    let read = match Written::from_fields(CUSTOM, fields) {
+        Err(error) => Read::Refused { error: error.to_string() },
+        Ok(profile) => Read::Profile {
+            enabled: profile.enabled,
+            name: profile.name,
+            interval: profile.interval.as_millis(),
+            history: profile.history,
+            metrics: profile.metrics.names().collect(),
+        },
+    };
+    Ok(serde_json::to_string(&read)?)
+}
+
 fn groups(names: &[String]) -> Result<MetricSet, Refusal> {
     names.iter().try_fold(MetricSet::NONE, |set, name| {
         let unknown = || Refusal::invalid(format!("there is no group of metrics {name:?}"));
@@ -75,6 +108,8 @@ struct Known {
     /// What a session is asked to do where nothing is said.
     settings: Settings,
     metric_groups: Vec<&'static str>,
+    /// The fields of a profile in Propeller's words.
+    profile_fields: [&'static str; PROFILE_FIELDS.len()],
 }
 
 /// A profile as JavaScript sees it.
@@ -94,6 +129,7 @@ pub(crate) fn known() -> Result<String, Refusal> {
         profiles: PROFILES.iter().map(ProfileLine::from).collect(),
         settings: Settings::default(),
         metric_groups: MetricSet::ALL.names().collect(),
+        profile_fields: PROFILE_FIELDS,
     })?)
 }
 

@@ -111,7 +111,8 @@ impl Options {
         let accounting = self.accounting.into();
         let inside = Inside::ForeignProcess;
         let signals = procmon_sys::signal_mask();
-        Order { target: self.target.into(), settings, accounting, inside, signals, sinks }
+        let (target, procfs) = (self.target.into(), None);
+        Order { target, settings, accounting, inside, signals, sinks, procfs }
     }
 }
 

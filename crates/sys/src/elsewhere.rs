@@ -1,8 +1,10 @@
 //! Floor 7. The door on systems that procmon does not know yet: every question gets a plain no.
 
 use std::io;
+use std::path::Path;
 
 use procmon_model::metrics::MetricSet;
+use procmon_model::ports::{Launch, LaunchError};
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 use crate::files::Stream;
@@ -19,35 +21,49 @@ pub(crate) fn snapshot(
     Err(AttachError::Unsupported)
 }
 
-pub(crate) fn find(_: u32) -> Result<ProcessKey, AttachError> {
-    Err(AttachError::Unsupported)
+pub(crate) fn become_command(_: &Launch) -> LaunchError {
+    LaunchError::Failed(io::ErrorKind::Unsupported.into())
 }
 
 pub(crate) fn signal_mask() -> SignalMask {
     SignalMask::default()
 }
 
-/// Nothing is known of a process here yet.
-pub(crate) mod facts {
-    use procmon_model::process::ProcessKey;
+pub(crate) fn user_name(_: u32) -> Option<String> {
+    None
+}
 
-    pub(crate) fn control_group(_: ProcessKey) -> Option<String> {
+/// There is none here, so that nothing is known of a process yet.
+#[derive(Debug, Clone, Default)]
+pub struct Procfs;
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl Procfs {
+    pub const fn own() -> Self {
+        Self
+    }
+
+    pub fn at(_: &Path) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, AttachError::Unsupported))
+    }
+
+    pub fn find(&self, _: u32) -> Result<ProcessKey, AttachError> {
+        Err(AttachError::Unsupported)
+    }
+
+    pub fn control_group(&self, _: ProcessKey) -> Option<String> {
         None
     }
 
-    pub(crate) fn descriptor_limit(_: ProcessKey) -> Option<u64> {
+    pub fn descriptor_limit(&self, _: ProcessKey) -> Option<u64> {
         None
     }
 
-    pub(crate) fn kernel_name(_: ProcessKey) -> Option<String> {
+    pub fn kernel_name(&self, _: ProcessKey) -> Option<String> {
         None
     }
 
-    pub(crate) fn user_name(_: u32) -> Option<String> {
-        None
-    }
-
-    pub(crate) fn boot_seconds() -> Option<u64> {
+    pub fn boot_seconds(&self) -> Option<u64> {
         None
     }
 }

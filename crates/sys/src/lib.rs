@@ -35,13 +35,15 @@ use windows as files;
 use std::io;
 
 use procmon_model::metrics::MetricSet;
+use procmon_model::ports::{Launch, LaunchError};
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 pub use crate::files::{
-    Stream, as_private_as, duplicate, is_same_file, open_to_readers, take_after, without_waiting,
+    Stream, as_private_as, duplicate, is_ours_or_roots, is_same_file, open_to_readers, take_after,
+    without_waiting,
 };
 pub use crate::remote::Remote;
-pub use crate::system::{PipeEnd, ancestors, pipe, signals, wait_until_writable};
+pub use crate::system::{PipeEnd, Procfs, ancestors, pipe, signals, wait_until_writable};
 pub use crate::world::{Accounting, AttachError, Inside, SignalMask, World, WorldOptions};
 
 /// Opens what a session needs of the operating system.
@@ -62,34 +64,41 @@ pub fn snapshot(
 
 /// Which process has this number at the moment.
 pub fn find(pid: u32) -> Result<ProcessKey, AttachError> {
-    system::find(pid)
+    Procfs::own().find(pid)
 }
 
 /// The path of a process's control group (cgroups(7)); `None` where it has gone or there are none.
 pub fn control_group(key: ProcessKey) -> Option<String> {
-    system::facts::control_group(key)
+    Procfs::own().control_group(key)
 }
 
 /// How many descriptors a process may have open; `None` where it has gone or there is no limit.
 pub fn descriptor_limit(key: ProcessKey) -> Option<u64> {
-    system::facts::descriptor_limit(key)
+    Procfs::own().descriptor_limit(key)
 }
 
 /// The kernel's own name for a process, of 15 bytes at most on Linux; `None` where it has gone.
 pub fn kernel_name(key: ProcessKey) -> Option<String> {
-    system::facts::kernel_name(key)
+    Procfs::own().kernel_name(key)
 }
 
 /// The name of a user; `None` where the number has none.
 pub fn user_name(uid: u32) -> Option<String> {
-    system::facts::user_name(uid)
+    system::user_name(uid)
 }
 
 /// When the machine started, in seconds since 1970, rounded to a second; `None` where unknown.
 ///
 /// The `start` of a [`ProcessKey`] counts from there.
 pub fn boot_seconds() -> Option<u64> {
-    system::facts::boot_seconds()
+    Procfs::own().boot_seconds()
+}
+
+/// Has this process itself become the command of a launch, unwatched, with our own streams and working directory.
+///
+/// Returns where that cannot be, for the reason that it says. To be called while there is one thread.
+pub fn become_command(launch: &Launch) -> LaunchError {
+    system::become_command(launch)
 }
 
 /// The signals that the calling thread holds back.

@@ -39,6 +39,13 @@ pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
+/// Whether a file belongs to whoever we act for or to root, and to no other user.
+pub fn is_ours_or_roots(file: &Metadata) -> bool {
+    // SAFETY: the call takes nothing and cannot fail.
+    let ours = unsafe { libc::geteuid() };
+    file.uid() == 0 || file.uid() == ours
+}
+
 /// The same stream once more, without a buffer.
 pub fn duplicate(stream: &impl AsFd) -> io::Result<File> {
     stream.as_fd().try_clone_to_owned().map(File::from)

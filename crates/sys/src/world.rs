@@ -1,5 +1,7 @@
 //! Floor 7. What a session asks of the operating system, and what it gets.
 
+use std::path::PathBuf;
+
 use procmon_model::host::Host;
 use procmon_model::ports::{Environs, EventSource, Launcher, OwnMeter, ProcessTable};
 
@@ -26,7 +28,7 @@ pub struct World {
 }
 
 /// How a world is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorldOptions {
     /// How processes are to be seen.
     pub accounting: Accounting,
@@ -36,6 +38,12 @@ pub struct WorldOptions {
     ///
     /// [`signal_mask`](crate::signal_mask), taken before the program holds back any for its own use.
     pub signals: SignalMask,
+    /// Where another procfs than our own is mounted whose processes are to be seen, such as a host's inside of a
+    /// container; `None` for our own.
+    ///
+    /// Nothing can be launched into it, and it is looked at from time to time only: [`Accounting::Auto`] is all that
+    /// works there.
+    pub procfs: Option<PathBuf>,
 }
 
 /// How processes are to be seen.

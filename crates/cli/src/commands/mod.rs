@@ -2,7 +2,10 @@
 
 mod attach;
 mod completions;
+mod config;
 mod convert;
+mod export;
+mod exporter;
 mod manual;
 mod run;
 mod summary;
@@ -10,7 +13,10 @@ mod watch;
 
 pub(crate) use attach::attach;
 pub(crate) use completions::completions;
+pub(crate) use config::config;
 pub(crate) use convert::convert;
+pub(crate) use export::export;
+pub(crate) use exporter::exporter;
 pub(crate) use manual::manual;
-pub(crate) use run::run;
+pub(crate) use run::{run, run_untouched};
 pub(crate) use summary::summary;

@@ -1,5 +1,6 @@
 //! Floor 12. `procmon run`: a command from its first instruction to its end.
 
+use procmon_core::session::become_command;
 use procmon_model::record::EndCause;
 
 use crate::args::RunWords;
@@ -17,4 +18,9 @@ pub(crate) fn run(words: RunWords, printer: &mut Printer<'_>) -> Result<Exit, Fa
         EndCause::DurationPassed => Exit::DurationPassed,
         EndCause::RootEnded | EndCause::Stopped => Exit::of(outcome.ending),
     })
+}
+
+/// Becomes the command, which is then as it would be without us. Whoever started us has it for a child.
+pub(crate) fn run_untouched(words: RunWords) -> Failure {
+    become_command(&plan::untouched(words)).into()
 }

@@ -1,10 +1,14 @@
 //! Floor 12. Watching: a plan becomes a session, and its outcome reaches whoever wanted it.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::time::Duration;
 
-use procmon_core::session::{Order, Outcome, Session};
+use procmon_core::session::{Order, Outcome, Session, Target};
 use procmon_core::sink::{OutFile, Rotating, file_sink};
+use procmon_export::exporters::Exporters;
+use procmon_export::serve::Server;
 use procmon_model::ports::Sink;
 use procmon_model::units::Elapsed;
 use procmon_sys::Inside;
@@ -18,24 +22,55 @@ use crate::summary_file;
 
 /// Watches to the end, and says and writes what was asked for.
 pub(crate) fn watch(plan: Plan, role: Role, printer: &mut Printer<'_>) -> Result<Outcome, Failure> {
-    let Plan { target, settings, accounting, outputs, voice } = plan;
+    let Plan { target, settings, accounting, outputs, wishes, voice } = plan;
     let signals = Signals::hold_back(role).map_err(|error| unprepared(&error))?;
-    let (sinks, lines) = sinks(&outputs).map_err(|error| unprepared(&error))?;
+    let (mut sinks, lines) = sinks(&outputs).map_err(|error| unprepared(&error))?;
+    let mut exporters = Exporters::start(wishes);
+    sinks.extend(exporters.sinks());
+    let target = with_environment(target, exporters.environment());
     let inside = Inside::OwnProcess;
-    let order = Order { target, settings, accounting, inside, signals: signals.before(), sinks };
+    let (before, procfs) = (signals.before(), None);
+    let order = Order { target, settings, accounting, inside, signals: before, sinks, procfs };
     let session = Session::start(order)?;
     signals.pass_on(session.remote());
+    serve(&mut exporters, &session, printer);
     let digest = session.digest();
     let mut outcome = session.run()?;
     signals.let_through();
-    if let Some(loss) = lines.and_then(LinesOut::finish) {
-        let took = Duration::try_from_secs_f64(outcome.summary.duration_ms / 1e3);
-        digest.add_loss(Elapsed::ZERO + took.unwrap_or_default(), &loss);
+    let lost = lines.and_then(LinesOut::finish).into_iter().chain(exporters.finish());
+    let took = Duration::try_from_secs_f64(outcome.summary.duration_ms / 1e3).unwrap_or_default();
+    for loss in lost {
+        digest.add_loss(Elapsed::ZERO + took, &loss);
         outcome.losses.push(loss);
-        outcome.summary = digest.summary().unwrap_or(outcome.summary);
     }
+    outcome.summary = digest.summary().unwrap_or(outcome.summary);
     deliver(&outcome, &outputs, voice, printer);
     Ok(outcome)
+}
+
+/// A command that traces itself is to do so below the run.
+fn with_environment(target: Target, more: &[(String, String)]) -> Target {
+    let Target::Launch(mut launch) = target else { return target };
+    if !more.is_empty() {
+        let own = launch.environment.unwrap_or_else(|| env::vars_os().collect());
+        let is_other = |name: &OsString| more.iter().all(|(new, _)| name != OsStr::new(new));
+        let own = own.into_iter().filter(|(name, _)| is_other(name));
+        let more = more.iter().map(|(name, value)| (name.into(), value.into()));
+        launch.environment = Some(own.chain(more).collect());
+    }
+    Target::Launch(launch)
+}
+
+/// A run goes on without a server that cannot be had; who may be reached by others is told so at once.
+fn serve(exporters: &mut Exporters, session: &Session, printer: &mut Printer<'_>) {
+    match exporters.serve(session.remote()) {
+        Ok(server) => {
+            if let Some(warning) = server.and_then(Server::is_exposed) {
+                printer.error(&warning);
+            }
+        }
+        Err(error) => exporters.note("metrics-listen", &error),
+    }
 }
 
 fn unprepared(error: &io::Error) -> Failure {

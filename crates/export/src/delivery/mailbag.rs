@@ -193,7 +193,7 @@ impl Mailbag {
 
 #[cfg(test)]
 mod tests {
-    use super::super::outbox::outbox;
+    use super::super::outbox::{Manner, outbox};
     use super::*;
 
     fn letter(items: u64) -> Letter {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn bag(capacity: usize) -> Mailbag {
-        let (outbox, _courier) = outbox("otlp", 1);
+        let (outbox, _courier) = outbox("otlp", 1, Manner::Hasty);
         Mailbag::new(capacity, outbox.tally())
     }
 

@@ -19,7 +19,7 @@ mod target;
 pub(crate) use desk::{Delivery, Terms, Writer, deliver};
 #[cfg(feature = "push")]
 pub(crate) use mailbag::{Letter, Mailbag};
-pub use outbox::{Courier, Outbox, Parcel, Tally, outbox};
+pub use outbox::{Courier, Manner, Outbox, Parcel, Tally, outbox};
 pub use picture::Picture;
 #[cfg(feature = "push")]
 pub(crate) use post::{Post, Reply};

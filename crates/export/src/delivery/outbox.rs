@@ -53,7 +53,9 @@ struct Counts {
 struct Shared {
     state: Mutex<State>,
     ready: Condvar,
+    room: Condvar,
     capacity: usize,
+    manner: Manner,
     tally: Tally,
 }
 
@@ -61,14 +63,27 @@ struct Shared {
 struct State {
     records: VecDeque<Arc<Record>>,
     finished: bool,
+    /// Whether nobody takes any more.
+    left: bool,
+}
+
+/// What becomes of a record for which there is no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// Another is dropped for it: a session waits for nobody.
+    Hasty,
+    /// Whoever writes it waits: a recording does not run away.
+    Patient,
 }
 
 /// A queue for that many records, for the exporter of this name.
-pub fn outbox(exporter: &'static str, capacity: usize) -> (Outbox, Courier) {
+pub fn outbox(exporter: &'static str, capacity: usize, manner: Manner) -> (Outbox, Courier) {
     let shared = Arc::new(Shared {
         state: Mutex::default(),
         ready: Condvar::new(),
+        room: Condvar::new(),
         capacity: capacity.max(1),
+        manner,
         tally: Tally { exporter, counts: Arc::default() },
     });
     (Outbox { shared: Arc::clone(&shared) }, Courier { shared })
@@ -89,8 +104,14 @@ impl Outbox {
 
 impl Sink for Outbox {
     fn write(&mut self, record: &Record) {
-        let mut state = self.shared.lock();
-        if state.records.len() >= self.shared.capacity {
+        let shared = &self.shared;
+        let mut state = shared.lock();
+        let is_full = |state: &mut State| state.records.len() >= shared.capacity && !state.left;
+        if shared.manner == Manner::Patient {
+            let waited = shared.room.wait_while(state, is_full);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.records.len() >= shared.capacity {
             let is_sample = |record: &Arc<Record>| matches!(**record, Record::Sample(_));
             let oldest = state.records.iter().position(is_sample).unwrap_or(0);
             state.records.remove(oldest);
@@ -104,10 +125,6 @@ impl Sink for Outbox {
     fn finish(&mut self) {
         self.shared.lock().finished = true;
         self.shared.ready.notify_one();
-    }
-
-    fn loss(&self) -> Option<Loss> {
-        self.shared.tally.loss()
     }
 }
 
@@ -128,6 +145,7 @@ impl Courier {
         let mut state = self.shared.lock();
         loop {
             if let Some(record) = state.records.pop_front() {
+                self.shared.room.notify_one();
                 return Parcel::Record(record);
             }
             if state.finished {
@@ -142,6 +160,13 @@ impl Courier {
             let waited = self.shared.ready.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+}
+
+impl Drop for Courier {
+    fn drop(&mut self) {
+        self.shared.lock().left = true;
+        self.shared.room.notify_all();
     }
 }
 
@@ -213,32 +238,32 @@ mod tests {
 
     #[test]
     fn a_full_queue_drops_the_oldest_sample_first_and_counts() {
-        let (mut outbox, courier) = outbox("otlp", 2);
+        let (mut outbox, courier) = outbox("otlp", 2, Manner::Hasty);
         outbox.write(&mark("first"));
         outbox.write(&Record::Sample(Sample::default()));
         outbox.write(&mark("second"));
         outbox.write(&mark("third"));
         assert_eq!(all(&courier), [mark("second"), mark("third")]);
         assert_eq!(courier.tally().figures().dropped, 2);
-        let loss = outbox.loss().map(|loss| (loss.records, loss.message));
+        let loss = outbox.tally().loss().map(|loss| (loss.records, loss.message));
         assert_eq!(loss, Some((2, "otlp: 2 records were not delivered".to_owned())));
     }
 
     #[test]
     fn the_first_trouble_is_the_reason_that_is_given() {
-        let (outbox, courier) = outbox("mqtt", 2);
+        let (outbox, courier) = outbox("mqtt", 2, Manner::Hasty);
         courier.tally().trouble(|| "the broker cannot be reached".to_owned());
         courier.tally().trouble(|| "another".to_owned());
-        assert_eq!(outbox.loss(), None);
+        assert_eq!(outbox.tally().loss(), None);
         courier.tally().failed(3);
-        let message = outbox.loss().map(|loss| loss.message);
+        let message = outbox.tally().loss().map(|loss| loss.message);
         let told = "mqtt: 3 records were not delivered: the broker cannot be reached";
         assert_eq!(message.as_deref(), Some(told));
     }
 
     #[test]
     fn what_was_queued_is_taken_before_the_end_is_told() {
-        let (mut outbox, courier) = outbox("mqtt", 2);
+        let (mut outbox, courier) = outbox("mqtt", 2, Manner::Hasty);
         outbox.write(&mark("last"));
         drop(outbox);
         assert_eq!(all(&courier), [mark("last")]);
@@ -246,8 +271,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_patient_waits_for_room_and_not_for_a_sender_that_has_gone() {
+        let (mut outbox, courier) = outbox("otlp", 1, Manner::Patient);
+        let sender = std::thread::spawn(move || {
+            let far = Instant::now() + Duration::from_secs(60);
+            (courier.next(far), courier.next(far))
+        });
+        for text in ["one", "two", "three", "four"] {
+            outbox.write(&mark(text));
+        }
+        let (first, second) = sender.join().unwrap();
+        let parcel = |text| Parcel::Record(Arc::new(mark(text)));
+        assert_eq!((first, second), (parcel("one"), parcel("two")));
+    }
+
+    #[test]
     fn a_sender_that_waits_is_woken_by_a_record() {
-        let (mut outbox, courier) = outbox("mqtt", 2);
+        let (mut outbox, courier) = outbox("mqtt", 2, Manner::Hasty);
         let sender =
             std::thread::spawn(move || courier.next(Instant::now() + Duration::from_secs(60)));
         outbox.write(&mark("one"));

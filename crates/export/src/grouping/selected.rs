@@ -19,6 +19,8 @@ pub struct Selection {
     pub include: Vec<Pattern>,
     /// Not those that one of these means.
     pub exclude: Vec<Pattern>,
+    /// Groups that are shown with zeros as long as nobody is in them.
+    pub expect: Vec<Arc<str>>,
 }
 
 /// A way of grouping, for those alone that are selected.
@@ -72,7 +74,8 @@ impl<G: Grouper> Grouper for Selected<G> {
     }
 
     fn expected(&self) -> Vec<Arc<str>> {
-        self.grouper.expected()
+        let own = self.selection.expect.iter().cloned();
+        own.chain(self.grouper.expected()).collect()
     }
 }
 

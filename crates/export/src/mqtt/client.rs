@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use super::backoff::Backoff;
 use super::broker::Broker;
 use super::message::Message;
-use super::signal::{Client, Fate, Signal, Signals, Trouble};
+use super::signal::{Client, Fate, Prospect, Signal, Signals, Trouble};
 
 const KEEP_ALIVE_SECONDS: u16 = 30;
 const SESSION_EXPIRY_SECONDS: u32 = 300;
@@ -217,7 +217,7 @@ fn trouble(broker: &str, error: &ConnectionError) -> Trouble {
             refusal(broker, *code)
         }
         ConnectionError::Timeout(_) => passing(format!("{broker} did not answer in time")),
-        ConnectionError::Io(error) => passing(format!("{broker} cannot be reached: {error}")),
+        ConnectionError::Io(error) => unreached(broker, error),
         ConnectionError::Tls(error) => untrusted(broker, error),
         ConnectionError::MqttState(
             StateError::Io(error) | StateError::Deserialization(mqttbytes::Error::Io(error)),
@@ -229,8 +229,16 @@ fn trouble(broker: &str, error: &ConnectionError) -> Trouble {
     }
 }
 
+fn unreached(broker: &str, error: &io::Error) -> Trouble {
+    let prospect = match error.kind() {
+        io::ErrorKind::ConnectionRefused => Prospect::NobodyThere,
+        _ => Prospect::Open,
+    };
+    Trouble { sentence: format!("{broker} cannot be reached: {error}"), prospect }
+}
+
 fn passing(sentence: String) -> Trouble {
-    Trouble { sentence, hopeless: false }
+    Trouble { sentence, prospect: Prospect::Open }
 }
 
 fn refusal(broker: &str, code: ConnectReturnCode) -> Trouble {
@@ -238,7 +246,7 @@ fn refusal(broker: &str, code: ConnectReturnCode) -> Trouble {
     match code {
         BadUserNamePassword | NotAuthorized | Banned => Trouble {
             sentence: format!("{broker} refused the user or the password ({code:?})"),
-            hopeless: true,
+            prospect: Prospect::None,
         },
         code => passing(format!("{broker} refused the connection ({code:?})")),
     }
@@ -257,11 +265,12 @@ fn broken(broker: &str, error: &io::Error) -> Trouble {
     match inner {
         Some(rustls::Error::InvalidCertificate(why)) => Trouble {
             sentence: format!("the certificate of {broker} is not trusted: {why}"),
-            hopeless: true,
+            prospect: Prospect::None,
         },
-        Some(rustls::Error::AlertReceived(alert)) => {
-            Trouble { sentence: format!("{broker} does not trust us ({alert:?})"), hopeless: true }
-        }
+        Some(rustls::Error::AlertReceived(alert)) => Trouble {
+            sentence: format!("{broker} does not trust us ({alert:?})"),
+            prospect: Prospect::None,
+        },
         _ => passing(format!("the connection to {broker} broke: {error}")),
     }
 }

@@ -48,8 +48,19 @@ pub(super) enum Fate {
 pub(super) struct Trouble {
     /// In one sentence for a person, without secrets.
     pub(super) sentence: String,
-    /// Whether the same would happen again in a moment: a password is wrong, a certificate is not trusted.
-    pub(super) hopeless: bool,
+    /// Whether it may be otherwise in a moment.
+    pub(super) prospect: Prospect,
+}
+
+/// Whether it may be otherwise in a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prospect {
+    /// It may.
+    Open,
+    /// Nobody listens there, which is so for a moment at most while a broker restarts.
+    NobodyThere,
+    /// The same would happen again: a password is wrong, a certificate is not trusted.
+    None,
 }
 
 /// A connection to a broker that comes back by itself.

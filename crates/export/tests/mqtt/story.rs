@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use procmon_export::census::{DeliveryFigures, Figures, Run, Scene, Totals};
 use procmon_export::delivery::Picture;
-use procmon_export::delivery::{Outbox, Tally, outbox};
+use procmon_export::delivery::{Manner, Outbox, Tally, outbox};
 use procmon_export::mqtt::{Handle, Mqtt, MqttError, MqttOptions};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent};
 use procmon_model::host::{Capabilities, Coverage, Host, Surroundings, Tier};
@@ -49,7 +49,7 @@ pub(crate) struct Session {
 impl Session {
     /// Starts deliveries of a run that begins.
     pub(crate) fn start(options: &MqttOptions) -> Result<Self, MqttError> {
-        let (mut outbox, courier) = outbox("mqtt", 100_000);
+        let (mut outbox, courier) = outbox("mqtt", 100_000, Manner::Hasty);
         let handle = Mqtt::start(options, courier, Box::new(Counting::default()))?;
         outbox.write(&header());
         outbox.write(&born());

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 use procmon_model::process::{Image, ProcessKey};
@@ -16,6 +16,7 @@ use procmon_model::redaction;
 use procmon_model::role::{ENVIRONMENT_NAMES, depends_on_environment};
 
 use crate::linux::parse::{self, Stat};
+use crate::linux::procfs::{INIT, Procfs};
 
 /// What is read of a command line at most; Linux lets a single word be as long.
 const LONGEST_COMMAND: u64 = 128 * 1024;
@@ -29,106 +30,131 @@ const LONGEST_VALUE: usize = 200;
 /// How often the words of a process that has none are asked for; some tens of microseconds in all.
 const ATTEMPTS: u32 = 20;
 
-/// What a process runs, secrets masked; `None` where there is no such process.
-///
-/// Whatever is refused (of another user's or a setuid process) or has gone with its memory (of one that has ended)
-/// is empty or `None`.
+/// What a process of our own procfs runs: [`Procfs::image`].
 pub(crate) fn image(pid: u32) -> Option<Image> {
-    let exe = link(pid, "exe").map(|path| without_deleted(&path));
-    let words = settled_command(pid, exe.is_some())?;
-    let name = match exe.as_deref().map(Path::new).or(words.first().map(|word| title_path(word))) {
-        Some(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-        None => comm(pid)?,
-    };
-    let environment =
-        if depends_on_environment(&name) { environment(pid) } else { BTreeMap::new() };
-    Some(Image {
-        name,
-        command: redaction::redacted(&words),
-        exe,
-        cwd: link(pid, "cwd"),
-        environment,
-        role: None,
-        inherited: false,
-    })
+    Procfs::own().image(pid)
 }
 
-/// What the scheduler knows of a process; `None` where there is none, or we may not see it.
+/// What the scheduler knows of a process of our own procfs: [`Procfs::stat`].
 pub(crate) fn stat(pid: u32) -> Option<Stat> {
-    Stat::parse(&contents(pid, "stat", u64::MAX).ok()?).filter(|stat| stat.threads > 0)
+    Procfs::own().stat(pid)
 }
 
-/// The user that a process acts as; `None` where there is no such process.
+/// The user that a process of our own procfs acts as: [`Procfs::uid`].
 pub(crate) fn uid(pid: u32) -> Option<u32> {
-    // The folder itself belongs to the effective user even where its files belong to root (proc_pid(5)).
-    fs::metadata(folder(pid)).ok().map(|folder| folder.uid())
+    Procfs::own().uid(pid)
 }
 
-/// The first process of a pid namespace, which takes in those that lose their parents.
-const INIT: u32 = 1;
-
-/// Every process there is, with its parent's number, in no order.
-///
-/// A process that came into our pid namespace from outside (setns(2), as `docker exec` does) has no parent in it and
-/// counts as one of the first process's, which takes it in as soon as the other ends. The kernel's own have none.
+/// Every process of our own procfs: [`Procfs::scan`].
 pub(crate) fn scan() -> Vec<(ProcessKey, u32)> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(|pid| {
-        let stat = stat(pid)?;
-        let came_from_outside = stat.parent == 0 && pid != INIT && !stat.is_kernels();
-        let parent = if came_from_outside { INIT } else { stat.parent };
-        Some((ProcessKey { pid, start: stat.start }, parent))
-    })
-    .collect()
+    Procfs::own().scan()
 }
 
-/// The words of the command line, waited for a little where a program has none.
-///
-/// In the middle of an execve(2) the new program is there before its words are, and vfork(2) has let the parent go
-/// on by then.
-fn settled_command(pid: u32, has_program: bool) -> Option<Vec<String>> {
-    for _ in 1..ATTEMPTS {
-        let words = command(pid)?;
-        if !words.is_empty() || !has_program {
-            return Some(words);
+impl Procfs {
+    /// What a process runs, secrets masked; `None` where there is no such process.
+    ///
+    /// Whatever is refused (of another user's or a setuid process) or has gone with its memory (of one that has ended)
+    /// is empty or `None`.
+    pub(crate) fn image(&self, pid: u32) -> Option<Image> {
+        let exe = self.link(pid, "exe").map(|path| without_deleted(&path));
+        let words = self.settled_command(pid, exe.is_some())?;
+        let path = exe.as_deref().map(Path::new).or(words.first().map(|word| title_path(word)));
+        let name = match path {
+            Some(path) => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+            None => self.comm(pid)?,
+        };
+        let environment =
+            if depends_on_environment(&name) { self.environment(pid) } else { BTreeMap::new() };
+        Some(Image {
+            name,
+            command: redaction::redacted(&words),
+            exe,
+            cwd: self.link(pid, "cwd"),
+            environment,
+            role: None,
+            inherited: false,
+        })
+    }
+
+    /// The user that a process acts as; `None` where there is no such process.
+    pub(crate) fn uid(&self, pid: u32) -> Option<u32> {
+        // The folder itself belongs to the effective user even where its files belong to root (proc_pid(5)).
+        fs::metadata(self.of(pid)).ok().map(|folder| folder.uid())
+    }
+
+    /// Every process there is, with its parent's number, in no order.
+    pub(crate) fn scan(&self) -> Vec<(ProcessKey, u32)> {
+        let pids = self.pids().into_iter().flatten();
+        pids.filter_map(|pid| {
+            let stat = self.stat(pid)?;
+            Some((ProcessKey { pid, start: stat.start }, parent(pid, &stat)))
+        })
+        .collect()
+    }
+
+    /// The words of the command line, waited for a little where a program has none.
+    ///
+    /// In the middle of an execve(2) the new program is there before its words are, and vfork(2) has let the parent go
+    /// on by then.
+    fn settled_command(&self, pid: u32, has_program: bool) -> Option<Vec<String>> {
+        for _ in 1..ATTEMPTS {
+            let words = self.command(pid)?;
+            if !words.is_empty() || !has_program {
+                return Some(words);
+            }
+            thread::yield_now();
         }
-        thread::yield_now();
+        self.command(pid)
     }
-    command(pid)
-}
 
-/// The words of the command line, empty where there are none; `None` where there is no such process.
-fn command(pid: u32) -> Option<Vec<String>> {
-    let cmdline = match contents(pid, "cmdline", LONGEST_COMMAND) {
-        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return None,
-        result => result.unwrap_or_default(),
-    };
-    let mut words: Vec<String> = parse::words(&cmdline).map(lossy).collect();
-    if cmdline.len() as u64 == LONGEST_COMMAND
-        && let Some(cut) = words.last_mut()
-    {
-        cut.push('…');
+    /// The words of the command line, empty where there are none; `None` where there is no such process.
+    fn command(&self, pid: u32) -> Option<Vec<String>> {
+        let cmdline = match self.contents(pid, "cmdline", LONGEST_COMMAND) {
+            Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return None,
+            result => result.unwrap_or_default(),
+        };
+        let mut words: Vec<String> = parse::words(&cmdline).map(lossy).collect();
+        if cmdline.len() as u64 == LONGEST_COMMAND
+            && let Some(cut) = words.last_mut()
+        {
+            cut.push('…');
+        }
+        Some(words)
     }
-    Some(words)
-}
 
-fn environment(pid: u32) -> BTreeMap<String, String> {
-    let environ = contents(pid, "environ", LONGEST_ENVIRONMENT).unwrap_or_default();
-    let mut found = BTreeMap::new();
-    for (name, value) in parse::variables(&environ, ENVIRONMENT_NAMES) {
-        // Of two variables with one name getenv(3) finds the first.
+    fn environment(&self, pid: u32) -> BTreeMap<String, String> {
+        let environ = self.contents(pid, "environ", LONGEST_ENVIRONMENT).unwrap_or_default();
+        let mut found = BTreeMap::new();
+        for (name, value) in parse::variables(&environ, ENVIRONMENT_NAMES) {
+            // Of two variables with one name getenv(3) finds the first.
+            found
+                .entry(name.to_owned())
+                .or_insert_with(|| lossy(value).chars().take(LONGEST_VALUE).collect());
+        }
         found
-            .entry(name.to_owned())
-            .or_insert_with(|| lossy(value).chars().take(LONGEST_VALUE).collect());
     }
-    found
+
+    /// The name that the kernel has for it: of a thread of its own, or of a process without memory.
+    fn comm(&self, pid: u32) -> Option<String> {
+        let line = self.contents(pid, "stat", u64::MAX).ok()?;
+        Some(lossy(line.get(Stat::parse(&line)?.comm)?))
+    }
+
+    fn link(&self, pid: u32, name: &str) -> Option<String> {
+        let path = fs::read_link(self.file(pid, name));
+        path.ok().map(|path| lossy(path.as_os_str().as_bytes()))
+    }
 }
 
-/// The name that the kernel has for a process: of a thread of its own, or of a process without memory.
-fn comm(pid: u32) -> Option<String> {
-    let line = contents(pid, "stat", u64::MAX).ok()?;
-    Some(lossy(line.get(Stat::parse(&line)?.comm)?))
+/// The number of a process's parent.
+///
+/// A process that came into a pid namespace from outside (setns(2), as `docker exec` does) has no parent in it and
+/// counts as one of the first process's, which takes it in as soon as the other ends. The kernel's own have none.
+pub(crate) fn parent(pid: u32, stat: &Stat) -> u32 {
+    let came_from_outside = stat.parent == 0 && pid != INIT && !stat.is_kernels();
+    if came_from_outside { INIT } else { stat.parent }
 }
 
 /// The path in the first word of a command line, which may be a title such as `sshd: somebody@pts/0`.
@@ -136,25 +162,9 @@ fn title_path(word: &str) -> &Path {
     Path::new(word.split_once(": ").map_or(word, |(path, _)| path))
 }
 
-fn link(pid: u32, name: &str) -> Option<String> {
-    fs::read_link(folder(pid).join(name)).ok().map(|path| lossy(path.as_os_str().as_bytes()))
-}
-
 /// The path of an executable that has been replaced or removed since it was started, as it was.
 fn without_deleted(path: &str) -> String {
     path.strip_suffix(" (deleted)").unwrap_or(path).to_owned()
-}
-
-fn contents(pid: u32, name: &str, most: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(folder(pid).join(name))?;
-    // With room from the start, a short text takes two reads: itself, and its end.
-    let mut bytes = Vec::with_capacity(4096);
-    file.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn folder(pid: u32) -> PathBuf {
-    PathBuf::from(format!("/proc/{pid}"))
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -163,6 +173,7 @@ fn lossy(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
     use std::os::unix::fs::symlink;
     use std::process::{Command, Stdio};
     use std::{env, iter};

@@ -10,22 +10,27 @@ use procmon_model::units::Elapsed;
 
 use crate::linux::cgroup::Enclosure;
 use crate::linux::environs::Neighbourhood;
-use crate::linux::kernel::{limits, process, signals};
+use crate::linux::kernel::{self, limits, process};
 use crate::linux::launch::Starter;
 use crate::linux::obituaries::Obituaries;
 use crate::linux::own::{Aside, Own};
+use crate::linux::procfs::Procfs;
 use crate::linux::table::{Table, read_once};
 use crate::linux::waiter::Waiter;
-use crate::linux::{events, found, host, image, syscall};
+use crate::linux::{events, found, host, image, surveyed, syscall};
 use crate::world::{Accounting, AttachError, Inside, World, WorldOptions};
 
 /// Opens what a session needs.
 pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
+    let WorldOptions { accounting, inside, signals, procfs } = options;
+    if let Some(folder) = procfs {
+        return surveyed::world(&folder, accounting, inside);
+    }
     let (waiter, remote) = Waiter::new()?;
     let aside = Arc::new(Aside::default());
-    let (meter, descriptors) = match options.inside {
+    let (meter, descriptors) = match inside {
         Inside::OwnProcess => {
-            signals::notice_children();
+            kernel::signals::notice_children();
             process::take_in_orphans()?;
             // Where it cannot be raised, fewer processes are kept open and the others cost more to read.
             (Own::Process, limits::raise_descriptor_limit().ok())
@@ -33,26 +38,46 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         Inside::ForeignProcess => (Own::Thread(Arc::clone(&aside)), None),
     };
     // It changes what a command sees of its control group, which nobody gets who has not asked for it.
-    let enclosure = match (options.accounting, options.inside) {
+    let enclosure = match (accounting, inside) {
         (Accounting::Exact, Inside::OwnProcess) => Enclosure::asked_for(),
         (Accounting::Exact, Inside::ForeignProcess) => Enclosure::refused(),
         _ => Enclosure::default(),
     };
     let obituaries = Arc::new(Obituaries::default());
-    let events = events::open(options.accounting, options.inside, waiter, &obituaries, &aside)?;
-    let starter = Starter::new(options.inside, options.signals, descriptors, obituaries);
+    let events = events::open(accounting, inside, waiter, &obituaries, &aside)?;
+    let starter = Starter::new(inside, signals, descriptors, obituaries);
     Ok(World {
         events,
-        table: Box::new(Table::new(options.inside)),
+        table: Box::new(Table::new(inside)),
         launcher: Box::new(starter.within(enclosure.clone())),
         environs: Box::new(Neighbourhood::new(enclosure)),
         meter: Box::new(meter),
-        host: host::host(),
+        host: host::host(&Procfs::own()),
         remote,
     })
 }
 
-/// Which process has this number at the moment.
+impl Procfs {
+    /// Which process has this number at the moment.
+    pub fn find(&self, pid: u32) -> Result<ProcessKey, AttachError> {
+        if self.is_own() {
+            return find(pid);
+        }
+        // The folders of threads can be opened, too, though they are not listed.
+        if !self.pids().is_ok_and(|mut pids| pids.any(|listed| listed == pid)) {
+            return Err(AttachError::NoSuchProcess(pid));
+        }
+        match self.line(pid) {
+            Ok(Some((stat, _))) if !stat.has_ended() => Ok(ProcessKey { pid, start: stat.start }),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(AttachError::Denied(pid))
+            }
+            _ => Err(AttachError::NoSuchProcess(pid)),
+        }
+    }
+}
+
+/// Which process of our own has this number at the moment.
 pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
     // The folders of threads can be opened, too, though they are not listed; only processes have a clock.
     if syscall::process_cpu(pid).is_none() {

@@ -8,6 +8,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::linux::kernel::process;
+
 /// How long anything may take before its test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -58,6 +60,18 @@ pub(crate) fn runs_elsewhere(test: &str, prefix: &[&str]) -> bool {
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.contains("1 passed"), "{test}: {said}");
     true
+}
+
+/// Words that make a command nobody's, where we have the right.
+pub(crate) fn as_nobody() -> Vec<&'static str> {
+    let words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    if process::own_user() == 0 { words.to_vec() } else { Vec::new() }
+}
+
+/// Words that make a command the first of a pid namespace.
+pub(crate) fn in_pid_namespace() -> Vec<&'static str> {
+    let user = if process::own_user() == 0 { None } else { Some("--map-root-user") };
+    ["unshare", "--fork", "--pid", "--mount-proc"].into_iter().chain(user).collect()
 }
 
 /// The command that plays a part of a test in a process of its own.

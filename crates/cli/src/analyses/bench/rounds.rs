@@ -156,6 +156,7 @@ impl<'a> Rounds<'a> {
             inside: Inside::OwnProcess,
             signals: self.interrupts.before(),
             sinks: Vec::new(),
+            procfs: None,
         })?;
         self.interrupts.pass_on(session.remote());
         Ok(session.run()?)

@@ -3,7 +3,7 @@
 use super::buffer::Buffer;
 use crate::delivery::Tally;
 use crate::mqtt::message::{Message, Worth};
-use crate::mqtt::signal::{Client, Fate, Signal};
+use crate::mqtt::signal::{Client, Fate, Prospect, Signal};
 
 /// The numbers of the two messages about ourselves; those of the buffer never come so far.
 const ONLINE: u64 = u64::MAX;
@@ -20,7 +20,8 @@ pub(in crate::mqtt) struct Sender<C> {
     tally: Tally,
     largest: Option<u32>,
     connected: bool,
-    hopeless: bool,
+    was_connected: bool,
+    prospect: Prospect,
     stage: Stage,
 }
 
@@ -79,7 +80,8 @@ impl<C: Client> Sender<C> {
             tally,
             largest: None,
             connected: false,
-            hopeless: false,
+            was_connected: false,
+            prospect: Prospect::Open,
             stage,
         }
     }
@@ -93,12 +95,16 @@ impl<C: Client> Sender<C> {
             }
             Signal::Over => {
                 self.stage = Stage::Flushing;
+                if self.prospect == Prospect::NobodyThere {
+                    // One more try is made at once, and what was before it counts no more.
+                    self.prospect = Prospect::Open;
+                }
                 self.client.hurry();
             }
             Signal::Connected { largest } => self.welcome(largest),
             Signal::Lost(trouble) => {
                 self.connected = false;
-                self.hopeless = trouble.hopeless;
+                self.prospect = trouble.prospect;
                 self.tally.trouble(|| trouble.sentence);
             }
             Signal::Settled { number, fate } => self.settle(number, fate),
@@ -119,8 +125,8 @@ impl<C: Client> Sender<C> {
     }
 
     fn welcome(&mut self, largest: Option<u32>) {
-        self.connected = true;
-        self.hopeless = false;
+        (self.connected, self.was_connected) = (true, true);
+        self.prospect = Prospect::Open;
         self.largest = largest;
         self.client.publish(ONLINE, &status(&self.place.status, "online"));
     }
@@ -173,11 +179,21 @@ impl<C: Client> Sender<C> {
         }
     }
 
+    /// Whether waiting for a connection has no sense at the end. A broker that was there may be restarting; where there
+    /// never was one, a command that has ended is not kept waiting for it.
+    fn is_in_vain(&self) -> bool {
+        match self.prospect {
+            Prospect::Open => false,
+            Prospect::NobodyThere => !self.was_connected,
+            Prospect::None => true,
+        }
+    }
+
     fn finish(&mut self) -> Next {
         if self.stage == Stage::Running {
             return Next::Wait;
         }
-        if !self.connected && (self.hopeless || self.buffer.is_empty()) {
+        if !self.connected && (self.is_in_vain() || self.buffer.is_empty()) {
             self.give_up();
             return Next::Done;
         }

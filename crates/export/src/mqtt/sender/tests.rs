@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use super::{Next, Place, Sender};
 use crate::census::DeliveryFigures;
-use crate::delivery::outbox;
+use crate::delivery::{Manner, outbox};
 use crate::mqtt::message::{Message, Worth};
-use crate::mqtt::signal::{Client, Fate, Signal, Trouble};
+use crate::mqtt::signal::{Client, Fate, Prospect, Signal, Trouble};
 
 /// The numbers of the messages about ourselves.
 const ONLINE: u64 = u64::MAX;
@@ -47,7 +47,7 @@ struct Scenario {
 
 impl Scenario {
     fn new(buffer: usize, in_flight: usize) -> Self {
-        let (_, courier) = outbox("mqtt", 10);
+        let (_, courier) = outbox("mqtt", 10, Manner::Hasty);
         let notebook = Notebook::default();
         let place = Place {
             broker: "mqtt://broker:1883".to_owned(),
@@ -72,8 +72,8 @@ impl Scenario {
         self.sender.take(Signal::Connected { largest: None })
     }
 
-    fn lose(&mut self, hopeless: bool) -> Next {
-        self.sender.take(Signal::Lost(Trouble { sentence: "it is gone".to_owned(), hopeless }))
+    fn lose(&mut self, prospect: Prospect) -> Next {
+        self.sender.take(Signal::Lost(Trouble { sentence: "it is gone".to_owned(), prospect }))
     }
 
     fn settle(&mut self, number: u64, fate: Fate) -> Next {
@@ -134,7 +134,7 @@ fn what_a_broker_has_forgotten_is_sent_again_in_its_place() {
     let mut scenario = Scenario::new(10, 2);
     scenario.connect();
     scenario.samples(&["a", "b", "c"]);
-    scenario.lose(false);
+    scenario.lose(Prospect::Open);
     scenario.published();
     scenario.settle(0, Fate::Forgotten);
     scenario.settle(1, Fate::Forgotten);
@@ -173,10 +173,10 @@ fn a_message_that_the_broker_refuses_or_that_is_too_large_has_failed_and_holds_u
 fn a_broker_that_might_come_back_is_waited_for_and_one_that_refuses_us_is_not() {
     let mut scenario = Scenario::new(10, 5);
     scenario.samples(&["a"]);
-    assert_eq!(scenario.lose(false), Next::Wait);
+    assert_eq!(scenario.lose(Prospect::Open), Next::Wait);
     assert_eq!(scenario.sender.take(Signal::Over), Next::Wait);
     assert!(scenario.notebook.0.hurried.get());
-    assert_eq!(scenario.lose(true), Next::Done);
+    assert_eq!(scenario.lose(Prospect::None), Next::Done);
     assert_eq!(scenario.counts(), (0, 0, 1));
     assert_eq!(scenario.loss(), "mqtt: 1 records were not delivered: it is gone");
 }
@@ -210,6 +210,15 @@ fn a_connection_that_breaks_when_all_is_delivered_is_not_waited_for() {
     scenario.sender.take(Signal::Over);
     let told = words(&[(ONLINE, "online"), (0, "a"), (OFFLINE, "offline")]);
     assert_eq!(scenario.published(), told);
-    assert_eq!(scenario.lose(false), Next::Done);
+    assert_eq!(scenario.lose(Prospect::Open), Next::Done);
     assert_eq!(scenario.counts(), (1, 0, 0));
+}
+
+#[test]
+fn where_nobody_ever_listened_one_more_try_is_made_at_the_end_and_no_other() {
+    let mut scenario = Scenario::new(10, 10);
+    scenario.samples(&["a"]);
+    assert_eq!(scenario.lose(Prospect::NobodyThere), Next::Wait);
+    assert_eq!(scenario.sender.take(Signal::Over), Next::Wait);
+    assert_eq!(scenario.lose(Prospect::NobodyThere), Next::Done);
 }

@@ -56,28 +56,13 @@ struct Ready<'a> {
 
 /// Gives birth, and returns when the child runs its program or has ended. The calling thread sleeps until then.
 pub(super) fn bear(birth: &Birth) {
-    let Birth { recipe, gate, signals: mask, descriptors, waits } = birth;
+    let gate = &birth.gate;
     let Ok(stack) = Stack::new() else {
         gate.fail(Step::Birth, last_error());
         gate.give_up();
         return;
     };
-    let arguments = pointers(&recipe.arguments);
-    let script = [SHELL.as_ptr(), ptr::null()].into_iter().chain(arguments.iter().copied().skip(1));
-    let mut ready = Ready {
-        gate,
-        // SAFETY: the call takes nothing and cannot fail.
-        parent: unsafe { libc::getpid() },
-        cwd: recipe.cwd.as_ref().map_or(ptr::null(), |cwd| cwd.as_ptr()),
-        streams: recipe.streams(),
-        candidates: pointers(&recipe.candidates),
-        script: script.collect(),
-        arguments,
-        environment: pointers(&recipe.environment),
-        signals: *mask,
-        descriptors: descriptors.map(|limit| limit.0),
-        waits: *waits,
-    };
+    let mut ready = Ready::of(birth);
     // Our handlers must not run in the child, which looks to them as if it were us.
     let held = signals::hold_back_all();
     // SAFETY: the child runs on a stack that lives until it has another memory or none, because CLONE_VFORK keeps
@@ -100,6 +85,37 @@ pub(super) fn bear(birth: &Birth) {
     gate.give_up();
 }
 
+/// Has this process itself run the program, as it is: returns where it cannot, and why.
+pub(super) fn take_over(birth: &Birth) -> io::Error {
+    let mut ready = Ready::of(birth);
+    reset_signals();
+    become_program(&mut ready);
+    io::Error::last_os_error()
+}
+
+impl<'a> Ready<'a> {
+    fn of(birth: &'a Birth) -> Self {
+        let Birth { recipe, gate, signals: mask, descriptors, waits } = birth;
+        let arguments = pointers(&recipe.arguments);
+        let words = arguments.iter().copied().skip(1);
+        let script = [SHELL.as_ptr(), ptr::null()].into_iter().chain(words).collect();
+        Self {
+            gate,
+            // SAFETY: the call takes nothing and cannot fail.
+            parent: unsafe { libc::getpid() },
+            cwd: recipe.cwd.as_ref().map_or(ptr::null(), |cwd| cwd.as_ptr()),
+            streams: recipe.streams(),
+            candidates: pointers(&recipe.candidates),
+            script,
+            arguments,
+            environment: pointers(&recipe.environment),
+            signals: *mask,
+            descriptors: descriptors.map(|limit| limit.0),
+            waits: *waits,
+        }
+    }
+}
+
 /// Pointers to the words, and the null one that ends them.
 fn pointers(words: &[CString]) -> Vec<*const c_char> {
     words.iter().map(|word| word.as_ptr()).chain([ptr::null()]).collect()
@@ -120,6 +136,8 @@ extern "C" fn child(ready: *mut libc::c_void) -> libc::c_int {
     }
     let failed = prepare(ready).unwrap_or_else(|| {
         ready.gate.pass();
+        // SAFETY: the call takes numbers.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0) };
         become_program(ready);
         Step::Program
     });
@@ -212,7 +230,6 @@ fn become_program(ready: &mut Ready<'_>) {
     let mut forbidden = false;
     // SAFETY: the mask is a valid one. From here on a signal ends this process as it would end any.
     unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, 0);
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const ready.signals, ptr::null_mut());
         set_last_error(libc::ENOENT);
     }

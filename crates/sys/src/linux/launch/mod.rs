@@ -9,4 +9,4 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use starter::Starter;
+pub(crate) use starter::{Starter, become_command};

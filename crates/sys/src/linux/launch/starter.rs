@@ -81,6 +81,22 @@ impl Launcher for Starter {
     }
 }
 
+/// Has this process itself become the command, with nothing of ours left in it; returns where it cannot.
+pub(crate) fn become_command(launch: &Launch) -> LaunchError {
+    let recipe = match Recipe::new(launch) {
+        Ok(recipe) => Arc::new(recipe),
+        Err(error) => return error,
+    };
+    let birth = Birth {
+        recipe: Arc::clone(&recipe),
+        gate: Arc::default(),
+        signals: signals::set_of(signals::held_back()),
+        descriptors: None,
+        waits: false,
+    };
+    unable(birth::take_over(&birth), &recipe)
+}
+
 /// A process that is held before its first instruction. One that is never released is killed.
 struct Held {
     newborn: Newborn,

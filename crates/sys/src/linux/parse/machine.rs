@@ -40,6 +40,16 @@ pub(crate) fn boot_seconds(stat: &[u8]) -> Option<u64> {
     first_number(line)
 }
 
+/// How many processors are online, as `/proc/stat` has it: a line for each behind the one for all of them. `None` where
+/// there is none.
+pub(crate) fn processors(stat: &[u8]) -> Option<u32> {
+    let is_processor = |line: &&[u8]| {
+        line.strip_prefix(b"cpu").and_then(<[u8]>::first).is_some_and(u8::is_ascii_digit)
+    };
+    let count = stat.split(|byte| *byte == b'\n').filter(is_processor).count();
+    u32::try_from(count).ok().filter(|count| *count > 0)
+}
+
 /// The soft limit of descriptors, as `/proc/pid/limits` has it (`proc_pid_limits(5)`); `None` where there is none.
 pub(crate) fn descriptor_limit(limits: &[u8]) -> Option<u64> {
     let lines = &mut limits.split(|byte| *byte == b'\n');
@@ -65,6 +75,12 @@ mod tests {
     fn reads_when_the_machine_started() {
         assert_eq!(boot_seconds(b"cpu  1 2\nbtime 1766000000\nprocesses 7\n"), Some(1_766_000_000));
         assert_eq!(boot_seconds(b"cpu  1 2\n"), None);
+    }
+
+    #[test]
+    fn processors_are_counted_but_not_the_line_of_all_of_them() {
+        assert_eq!(processors(b"cpu  3 4\ncpu0 1 2\ncpu12 2 2\nintr 5\ncpux 1\n"), Some(2));
+        assert_eq!((processors(b"cpu  3 4\n"), processors(b"")), (None, None));
     }
 
     #[test]

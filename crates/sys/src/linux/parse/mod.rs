@@ -15,7 +15,9 @@ mod text;
 
 pub(crate) use command::{variables, words};
 pub(crate) use io::Io;
-pub(crate) use machine::{Stalls, boot_seconds, descriptor_limit, last_pid, stalls, total_memory};
+pub(crate) use machine::{
+    Stalls, boot_seconds, descriptor_limit, last_pid, processors, stalls, total_memory,
+};
 pub(crate) use memory::{Statm, proportional_set_size};
 pub(crate) use schedstat::Schedstat;
 pub(crate) use stat::Stat;

@@ -32,13 +32,21 @@ impl Units {
     }
 }
 
+/// What tells the processor time of a process.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Clock {
+    /// Its own clock shows this. It is asked by number, so to be believed only once the start time is found right.
+    Shows(CpuTime),
+    /// The ticks of its stat: nobody can ask the clocks of another procfs's processes.
+    Ticks,
+}
+
 /// One look at one process.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
     pub(super) key: ProcessKey,
     pub(super) metrics: MetricSet,
-    /// Its processor time, by its number, so to be believed only once its start time is found right.
-    pub(super) cpu: CpuTime,
+    pub(super) clock: Clock,
     pub(super) now: Instant,
     pub(super) units: Units,
     /// Files are kept open as long as their descriptors are below this number.
@@ -46,6 +54,22 @@ pub(super) struct Look {
 }
 
 impl Look {
+    /// The processor time of the process with this stat.
+    pub(super) fn cpu(&self, stat: &Stat) -> CpuTime {
+        match self.clock {
+            Clock::Shows(cpu) => cpu,
+            Clock::Ticks => self.units.time(stat.user_ticks.saturating_add(stat.system_ticks)),
+        }
+    }
+
+    /// Whether the process has been on a processor. Ticks do not tell so little of it, and hardly anybody has not.
+    pub(super) fn has_run(&self) -> bool {
+        match self.clock {
+            Clock::Shows(cpu) => cpu > CpuTime::ZERO,
+            Clock::Ticks => true,
+        }
+    }
+
     /// Whether something of the status is asked for.
     pub(super) const fn needs_status(&self) -> bool {
         self.metrics.has(MetricSet::MEMORY) || self.metrics.has(MetricSet::DELAYS)
@@ -68,7 +92,7 @@ pub(super) fn scheduled(stat: &Stat, look: &Look) -> Reading {
         touched: Some(look.units.bytes(faults(stat))),
     };
     if look.metrics.has(MetricSet::CPU) {
-        reading.counters.cpu = Some(look.cpu);
+        reading.counters.cpu = Some(look.cpu(stat));
         reading.counters.cpu_user = Some(time(stat.user_ticks));
         reading.counters.cpu_system = Some(time(stat.system_ticks));
         reading.counters.faults_minor = Some(Count(stat.minor_faults));
@@ -121,8 +145,8 @@ mod tests {
             let units =
                 Units { tick_nanos, page_bytes, counts_descriptors: true, counts_block_delays };
             let key = ProcessKey { pid: 5, start: 9 };
-            let (cpu, now, ceiling) = (CpuTime::ZERO, Instant::now(), 0);
-            let look = Look { key, metrics: MetricSet::DELAYS, cpu, now, units, ceiling };
+            let (clock, now, ceiling) = (Clock::Shows(CpuTime::ZERO), Instant::now(), 0);
+            let look = Look { key, metrics: MetricSet::DELAYS, clock, now, units, ceiling };
             scheduled(&stat, &look).counters.block_delay
         };
         assert_eq!((block_delay(true), block_delay(false)), (Some(CpuTime::from_millis(70)), None));

@@ -12,4 +12,5 @@ mod tests;
 mod turns;
 mod watched;
 
+pub(crate) use files::is_gone;
 pub(crate) use kept::{Table, read_once};

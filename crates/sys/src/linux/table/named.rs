@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use procmon_model::process::{ProcessKey, ThreadReading};
 use procmon_model::units::CpuTime;
 
-use super::files::{Buffer, is_gone};
+use super::files::{Reader, is_gone};
 use crate::linux::parse::Schedstat;
 
 /// How often the names are read again of threads that are known, and threads are looked for though their number has not
@@ -56,24 +56,24 @@ pub(super) struct ThreadLook {
 
 impl Named {
     /// Reads the threads, if the process has worked since; answers whether it has.
-    pub(super) fn look(&mut self, look: &ThreadLook, buffer: &mut Buffer) -> bool {
+    pub(super) fn look(&mut self, look: &ThreadLook, reader: &mut Reader) -> bool {
         if self.cpu == Some(look.cpu) {
             return false;
         }
         let pid = look.key.pid;
         let is_old = self.listed.is_none_or(|listed| look.now.duration_since(listed) >= INTERVAL);
         if is_old || u32::try_from(self.threads.len()) != Ok(look.count) {
-            self.list(pid, is_old, buffer);
+            self.list(pid, is_old, reader);
             self.listed = if is_old { Some(look.now) } else { self.listed };
         }
-        self.read(pid, buffer);
+        self.read(pid, reader);
         self.cpu = Some(look.cpu);
         true
     }
 
     /// Looks who is there. A thread may give itself another name at any time; most do so once, at their start.
-    fn list(&mut self, pid: u32, names_too: bool, buffer: &mut Buffer) {
-        let Ok(folder) = fs::read_dir(format!("/proc/{pid}/task")) else { return };
+    fn list(&mut self, pid: u32, names_too: bool, reader: &mut Reader) {
+        let Ok(folder) = fs::read_dir(reader.procfs.file(pid, "task")) else { return };
         let numbers = folder.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let numbers: HashSet<u32> = numbers.collect();
         self.threads.retain(|number, _| numbers.contains(number));
@@ -81,18 +81,18 @@ impl Named {
             if !names_too && self.threads.contains_key(&number) {
                 continue;
             }
-            let Some(name) = name(pid, number, buffer) else { continue };
+            let Some(name) = name(pid, number, reader) else { continue };
             let cpu = self.threads.get(&number).map_or(CpuTime::ZERO, |thread| thread.cpu);
             self.threads.insert(number, Thread { name, cpu });
         }
     }
 
     /// Adds what each has used since the last time to the total of the name that it has now.
-    fn read(&mut self, pid: u32, buffer: &mut Buffer) {
+    fn read(&mut self, pid: u32, reader: &mut Reader) {
         self.totals.values_mut().for_each(|total| total.count = 0);
         let (totals, listed) = (&mut self.totals, &mut self.listed);
         self.threads.retain(|number, thread| {
-            let cpu = match ran(pid, *number, buffer) {
+            let cpu = match ran(pid, *number, reader) {
                 Ok(cpu) => cpu.unwrap_or(thread.cpu),
                 // Another may be there instead, so that the number of threads tells nothing.
                 Err(error) if is_gone(&error) => {
@@ -135,15 +135,15 @@ impl Named {
 }
 
 /// The name of a thread, which may hold any bytes and ends in a newline of the kernel's.
-fn name(pid: u32, thread: u32, buffer: &mut Buffer) -> Option<String> {
-    let file = File::open(format!("/proc/{pid}/task/{thread}/comm")).ok()?;
-    let text = buffer.fill(&file).ok()?;
+fn name(pid: u32, thread: u32, reader: &mut Reader) -> Option<String> {
+    let file = File::open(reader.procfs.file(pid, format_args!("task/{thread}/comm"))).ok()?;
+    let text = reader.fill(&file).ok()?;
     Some(String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned())
 }
 
 /// How long a thread ran; `None` where the kernel does not tell.
-fn ran(pid: u32, thread: u32, buffer: &mut Buffer) -> std::io::Result<Option<CpuTime>> {
-    let file = File::open(format!("/proc/{pid}/task/{thread}/schedstat"))?;
-    let schedstat = Schedstat::parse(buffer.fill(&file)?);
+fn ran(pid: u32, thread: u32, reader: &mut Reader) -> std::io::Result<Option<CpuTime>> {
+    let file = File::open(reader.procfs.file(pid, format_args!("task/{thread}/schedstat")))?;
+    let schedstat = Schedstat::parse(reader.fill(&file)?);
     Ok(schedstat.map(|schedstat| CpuTime::from_nanos(schedstat.ran)))
 }

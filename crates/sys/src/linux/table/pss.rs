@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use procmon_model::units::{Bytes, CpuTime};
 
-use super::files::{Buffer, is_exhausted};
+use super::files::{Reader, is_exhausted};
 use crate::linux::parse;
 
 /// What is expected of a process that was never read: the kernel walks its page tables. In nanoseconds.
@@ -98,11 +98,11 @@ impl Pss {
     pub(super) fn read(
         &mut self,
         pid: u32,
-        buffer: &mut Buffer,
-        is_right: impl FnOnce(&mut Buffer) -> bool,
+        reader: &mut Reader,
+        is_right: impl FnOnce(&mut Reader) -> bool,
     ) -> Option<Bytes> {
-        let result = File::open(format!("/proc/{pid}/smaps_rollup")).and_then(|file| {
-            let text = if is_right(buffer) { buffer.fill(&file)? } else { &[] };
+        let result = File::open(reader.procfs.file(pid, "smaps_rollup")).and_then(|file| {
+            let text = if is_right(reader) { reader.fill(&file)? } else { &[] };
             Ok(parse::proportional_set_size(text))
         });
         self.refused = result.as_ref().is_err_and(|error: &io::Error| !is_exhausted(error));

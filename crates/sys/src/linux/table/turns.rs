@@ -14,7 +14,7 @@ use procmon_model::process::{ProcessKey, Reading};
 use procmon_model::units::CpuTime;
 
 use super::budget::Budget;
-use super::files::Buffer;
+use super::files::Reader;
 use super::pss::{LEAST_COST, Situation, Urgency};
 use super::watched::Watched;
 use crate::linux::syscall;
@@ -56,7 +56,7 @@ impl Turns {
         watched: &mut HashMap<ProcessKey, Watched>,
         readings: &mut [Reading],
         now: Instant,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
     ) {
         self.budget.grow(now);
         if !self.budget.affords(self.awaited.max(LEAST_COST)) {
@@ -75,7 +75,7 @@ impl Turns {
                 self.awaited = expected + search;
                 break;
             }
-            reading.gauges.pss = known.proportional_set_size(reading.key, buffer);
+            reading.gauges.pss = known.proportional_set_size(reading.key, reader);
             let cost = self.pay(&mut paid);
             if reading.gauges.pss.is_some() {
                 known.pss.was_read(&situation, cost);

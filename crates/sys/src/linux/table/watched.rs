@@ -7,13 +7,13 @@ use procmon_model::metrics::MetricSet;
 use procmon_model::process::{Counters, Gauges, ProcessKey, ProcessState, Reading, ThreadReading};
 use procmon_model::units::{Bytes, CpuTime};
 
-use super::files::{Buffer, Files, is_refused};
+use super::files::{Files, Reader, is_refused};
 use super::look::{Look, faults, scheduled, state};
 use super::named::{Named, ThreadLook};
 use super::pss::Pss;
 use super::remembered::Remembered;
-use crate::linux::image;
 use crate::linux::parse::Stat;
+use crate::linux::procfs::Procfs;
 
 /// What is kept of one process.
 #[derive(Default)]
@@ -94,10 +94,10 @@ impl Watched {
     pub(super) fn measure(
         &mut self,
         look: &Look,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
     ) -> io::Result<Option<Reading>> {
-        let files = self.open(look)?;
-        let stat = files.stat(buffer)?;
+        let files = self.open(look, &reader.procfs)?;
+        let stat = files.stat(reader)?;
         let Some(stat) = stat.filter(|stat| stat.is_of(look.key)) else { return Ok(None) };
         let ended = stat.has_ended();
         let mut reading = scheduled(&stat, look);
@@ -105,20 +105,20 @@ impl Watched {
             self.pss = Pss::default();
         }
         if look.metrics.has(MetricSet::MEMORY) {
-            sizes(&files, look, buffer, &mut reading.gauges)?;
+            sizes(&files, look, reader, &mut reading.gauges)?;
         }
         if look.needs_status() && !ended {
-            self.look_at_status(&files, &stat, look, buffer, reading.gauges.rss)?;
+            self.look_at_status(&files, &stat, look, reader, reading.gauges.rss)?;
         }
         if look.metrics.has(MetricSet::MEMORY) {
             reading.gauges.rss_peak = self.peak();
             reading.gauges.swap = self.status.swap().filter(|_| reading.gauges.rss.is_some());
         }
         if look.metrics.has(MetricSet::DELAYS) {
-            self.delays(&files, look, buffer, &mut reading.counters)?;
+            self.delays(&files, look, reader, &mut reading.counters)?;
         }
         if look.metrics.has(MetricSet::IO) {
-            self.io(&files, ended, buffer, &mut reading.counters)?;
+            self.io(&files, ended, reader, &mut reading.counters)?;
         }
         if look.metrics.has(MetricSet::FDS) && look.units.counts_descriptors && !ended {
             reading.gauges.fds = files.descriptors()?.and_then(|count| u32::try_from(count).ok());
@@ -128,7 +128,7 @@ impl Watched {
         self.last = Some(Last {
             reading,
             metrics: look.metrics,
-            cpu: look.cpu,
+            cpu: look.cpu(&stat),
             state: state(&stat),
             threads: stat.threads,
             faults: faults(&stat),
@@ -140,35 +140,35 @@ impl Watched {
     pub(super) fn proportional_set_size(
         &mut self,
         key: ProcessKey,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
     ) -> Option<Bytes> {
         let files = self.files.as_ref();
-        self.pss.read(key.pid, buffer, |buffer| is_still(key, files, buffer))
+        self.pss.read(key.pid, reader, |reader| is_still(key, files, reader))
     }
 
     /// Reads what its threads have used, by name, and appends it; nothing where it is another process by now.
     pub(super) fn named_threads(
         &mut self,
         now: Instant,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
         readings: &mut Vec<ThreadReading>,
     ) {
         let Some(Last { reading: Reading { key, .. }, cpu, threads: count, .. }) = self.last else {
             return;
         };
         let look = ThreadLook { key, cpu, count, now };
-        let has_worked = self.named.look(&look, buffer);
+        let has_worked = self.named.look(&look, reader);
         // The files of threads are opened by number, each time.
-        if !has_worked || is_still(key, self.files.as_ref(), buffer) {
+        if !has_worked || is_still(key, self.files.as_ref(), reader) {
             self.named.tell(key, readings);
         }
     }
 
-    fn open(&mut self, look: &Look) -> io::Result<Files> {
+    fn open(&mut self, look: &Look, procfs: &Procfs) -> io::Result<Files> {
         match self.files.take() {
             Some(files) if files.covers(look.metrics) => Ok(files),
-            Some(files) => Files::open(look.key.pid, files.asked().with(look.metrics)),
-            None => Files::open(look.key.pid, look.metrics),
+            Some(files) => Files::open(procfs, look.key.pid, files.asked().with(look.metrics)),
+            None => Files::open(procfs, look.key.pid, look.metrics),
         }
     }
 
@@ -178,12 +178,12 @@ impl Watched {
         files: &Files,
         stat: &Stat,
         look: &Look,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
         resident: Option<Bytes>,
     ) -> io::Result<()> {
         let (resident, faults) = (resident.map(Bytes::get), faults(stat));
         if self.status.is_due(resident, look.now)
-            && let Some(status) = files.status(buffer)?
+            && let Some(status) = files.status(reader)?
         {
             self.status.take(status, faults, look.now);
         }
@@ -196,12 +196,12 @@ impl Watched {
         &self,
         files: &Files,
         look: &Look,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
         counters: &mut Counters,
     ) -> io::Result<()> {
-        let schedstat = files.schedstat(buffer)?;
+        let schedstat = files.schedstat(reader)?;
         // A kernel that does not count has nothing but zeros even for those that have run.
-        let counted = schedstat.filter(|it| it.turns > 0 || look.cpu == CpuTime::ZERO);
+        let counted = schedstat.filter(|it| it.turns > 0 || !look.has_run());
         counters.run_delay = counted.map(|schedstat| CpuTime::from_nanos(schedstat.waited));
         let switches = self.status.switches();
         counters.switches_voluntary = switches.map(|(voluntary, _)| voluntary);
@@ -213,10 +213,10 @@ impl Watched {
         &mut self,
         files: &Files,
         ended: bool,
-        buffer: &mut Buffer,
+        reader: &mut Reader,
         counters: &mut Counters,
     ) -> io::Result<()> {
-        match files.io(buffer) {
+        match files.io(reader) {
             Ok(Some(io)) => {
                 counters.read = io.read.map(Bytes::new);
                 counters.written = io.written.map(Bytes::new);
@@ -239,17 +239,17 @@ impl Watched {
 }
 
 /// Whether a number still belongs to a process that was there before.
-fn is_still(key: ProcessKey, files: Option<&Files>, buffer: &mut Buffer) -> bool {
+fn is_still(key: ProcessKey, files: Option<&Files>, reader: &mut Reader) -> bool {
     let stat = match files {
-        Some(files) => files.stat(buffer).ok().flatten(),
-        None => image::stat(key.pid),
+        Some(files) => files.stat(reader).ok().flatten(),
+        None => reader.procfs.stat(key.pid),
     };
     stat.is_some_and(|stat| stat.is_of(key))
 }
 
 /// Sizes of its memory; nothing where it has none (any more).
-fn sizes(files: &Files, look: &Look, buffer: &mut Buffer, gauges: &mut Gauges) -> io::Result<()> {
-    if let Some(statm) = files.statm(buffer)? {
+fn sizes(files: &Files, look: &Look, reader: &mut Reader, gauges: &mut Gauges) -> io::Result<()> {
+    if let Some(statm) = files.statm(reader)? {
         gauges.rss = Some(look.units.bytes(statm.resident));
         gauges.shared = Some(look.units.bytes(statm.shared));
         gauges.virtual_size = Some(look.units.bytes(statm.size));

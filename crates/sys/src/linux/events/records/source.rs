@@ -10,6 +10,7 @@ use super::codec::Record;
 use super::ledger::{Ledger, Told};
 use super::registration::{NoRecords, Registration};
 use crate::linux::host;
+use crate::linux::procfs::Procfs;
 
 /// The kernel's records of ends.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Records {
     pub(crate) fn open() -> Result<Self, NoRecords> {
         let counts = Counts {
             bytes: Path::new("/proc/self/io").exists(),
-            waiting: host::counts_block_delays(),
+            waiting: host::counts_block_delays(&Procfs::own()),
         };
         let registration = Registration::open()?;
         Ok(Self { registration, ledger: Ledger::default(), counts, overruns: 0 })

@@ -11,22 +11,10 @@ use crate::linux::events::records::{NoRecords, Records};
 use crate::linux::events::socket::{Subscription, Unusable};
 use crate::linux::kernel::process;
 use crate::linux::open;
-use crate::linux::support::{runs_elsewhere, test_path};
+use crate::linux::support::{as_nobody, in_pid_namespace, runs_elsewhere, test_path};
 use crate::world::{Accounting, Inside, SignalMask, WorldOptions};
 
 pub(super) const NOBODY: u32 = 65534;
-
-/// Words that make a command nobody's, where we have the right.
-pub(super) fn as_nobody() -> Vec<&'static str> {
-    let words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
-    if process::own_user() == 0 { words.to_vec() } else { Vec::new() }
-}
-
-/// Words that make a command the first of a pid namespace.
-pub(super) fn in_pid_namespace() -> Vec<&'static str> {
-    let user = if process::own_user() == 0 { None } else { Some("--map-root-user") };
-    ["unshare", "--fork", "--pid", "--mount-proc"].into_iter().chain(user).collect()
-}
 
 #[test]
 fn events_are_told_to_nobody_in_particular() {
@@ -60,6 +48,7 @@ fn without_the_right_exact_accounting_is_refused_and_says_what_gives_it() {
         accounting: Accounting::Exact,
         inside: Inside::OwnProcess,
         signals: SignalMask::default(),
+        procfs: None,
     };
     let refused = open::world(options).err().unwrap();
     assert_eq!(refused.kind(), std::io::ErrorKind::Unsupported);
@@ -113,6 +102,7 @@ fn in_a_pid_namespace_polling_takes_over_and_says_so() {
         accounting: Accounting::Events,
         inside: Inside::ForeignProcess,
         signals: SignalMask::default(),
+        procfs: None,
     };
     let refused = open::world(options).err().unwrap();
     assert_eq!(refused.kind(), std::io::ErrorKind::Unsupported);

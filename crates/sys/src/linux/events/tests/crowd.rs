@@ -10,12 +10,12 @@ use procmon_model::event::Ending;
 use procmon_model::host::Coverage;
 use procmon_model::ports::{Child, Clock, EventSource, Found, Launch, Stdio};
 
-use super::apart::{NOBODY, in_pid_namespace};
+use super::apart::NOBODY;
 use super::story::{Story, world};
 use crate::linux::clock::SessionClock;
 use crate::linux::events::pid_range::PidRange;
 use crate::linux::kernel::process;
-use crate::linux::support::{runs_elsewhere, test_path, within};
+use crate::linux::support::{in_pid_namespace, runs_elsewhere, test_path, within};
 use crate::linux::waiter::Waiter;
 use crate::linux::{image, syscall};
 use crate::world::{Accounting, Inside};

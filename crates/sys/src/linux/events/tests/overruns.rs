@@ -10,12 +10,11 @@ use std::time::Duration;
 use procmon_model::event::{Ending, Signal};
 use procmon_model::process::ProcessKey;
 
-use super::apart::in_pid_namespace;
 use super::cramped::allow_descriptors;
 use super::story::{Story, told_by_events, world};
 use super::told::{make_room, with_socket};
 use crate::linux::kernel::process;
-use crate::linux::support::{Folder, runs_elsewhere, test_path, within};
+use crate::linux::support::{Folder, in_pid_namespace, runs_elsewhere, test_path, within};
 use crate::world::{Accounting, Inside};
 
 /// Runs until there was far more to tell than there is room for, and then leaves an orphan behind.

@@ -28,7 +28,8 @@ pub(super) struct Story {
 }
 
 pub(super) fn world(accounting: Accounting, inside: Inside) -> World {
-    open::world(WorldOptions { accounting, inside, signals: SignalMask::default() }).unwrap()
+    let signals = SignalMask::default();
+    open::world(WorldOptions { accounting, inside, signals, procfs: None }).unwrap()
 }
 
 /// Whether the kernel tells events to processes such as us: in the initial namespaces, and from 6.6 on to everybody.

@@ -9,11 +9,10 @@ use procmon_model::host::Tier;
 use procmon_model::ports::Found;
 use procmon_model::units::CpuTime;
 
-use super::apart::as_nobody;
 use super::story::{Story, world};
 use crate::linux::kernel::process;
 use crate::linux::open;
-use crate::linux::support::{runs_elsewhere, test_path, within};
+use crate::linux::support::{as_nobody, runs_elsewhere, test_path, within};
 use crate::world::{Accounting, Inside};
 
 const PYTHON: &str = "/usr/bin/python3";

@@ -9,7 +9,8 @@ use super::puppet::Puppet;
 use super::support::{
     Echo, cpu_from_wait4, kept_for, key_of, read, wait_until_ended, within_a_millisecond, worker,
 };
-use crate::linux::table::files::{Buffer, Files, is_gone};
+use crate::linux::procfs::Procfs;
+use crate::linux::table::files::{Files, Reader, is_gone};
 use crate::linux::table::{Table, read_once};
 use crate::world::Inside;
 
@@ -86,14 +87,14 @@ fn another_process_under_the_same_number_is_left_out() {
 #[test]
 fn files_that_were_opened_before_the_end_never_show_another_process() {
     let mut echo = Echo::start();
-    let mut buffer = Buffer::new();
-    let files = Files::open(echo.key.pid, MetricSet::ALL).unwrap();
-    assert_eq!(files.stat(&mut buffer).unwrap().unwrap().start, echo.key.start);
+    let mut reader = Reader::of(Procfs::own());
+    let files = Files::open(&reader.procfs, echo.key.pid, MetricSet::ALL).unwrap();
+    assert_eq!(files.stat(&mut reader).unwrap().unwrap().start, echo.key.start);
     echo.end();
     echo.child.wait().unwrap();
-    assert!(is_gone(&files.stat(&mut buffer).unwrap_err()));
-    assert!(is_gone(&files.statm(&mut buffer).unwrap_err()));
-    assert!(is_gone(&files.io(&mut buffer).unwrap_err()));
+    assert!(is_gone(&files.stat(&mut reader).unwrap_err()));
+    assert!(is_gone(&files.statm(&mut reader).unwrap_err()));
+    assert!(is_gone(&files.io(&mut reader).unwrap_err()));
     assert!(is_gone(&files.descriptors().unwrap_err()));
 }
 
