@@ -12,11 +12,12 @@ const [nodeTests, packageTests] = ['__test__', join('__test__', 'packages')].map
 });
 
 // These choose their versions of Node themselves, or are about the command line or other programs.
-const elsewhere = /(bench|denet|examples|npx|permission|shim|survivors|tables|tiers)\.test\.mjs$/;
+const elsewhere = /(bench|dashboards|denet|examples|npx|permission|shim|survivors|tables|tiers)\.test\.mjs$/;
 const inEachNode = nodeTests.filter((name) => !elsewhere.test(name));
 
 runStages('test', [
   { name: 'build', command: ['node', 'scripts/build.mjs'] },
+  { name: 'servers', command: ['node', 'scripts/servers.mjs'] },
   { name: 'rust', command: ['cargo', 'test', '--workspace'] },
   { name: 'node', command: ['node', '--test', ...nodeTests] },
   { name: 'other versions of Node', command: ['node', 'scripts/nodes.mjs', ...inEachNode] },

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "run",
     "attach",
     "summary",
@@ -16,14 +16,17 @@ const COMMANDS: [&str; 13] = [
     "utilisation",
     "compare",
     "bench",
+    "exporter",
+    "export",
     "config",
     "completions",
     "man",
 ];
 
-/// Those that watch something, and those that sample.
+/// Those that watch something, those that sample, and those that can send figures.
 const WATCHING: [&str; 2] = ["run", "attach"];
-const SAMPLING: [&str; 3] = ["run", "attach", "bench"];
+const SAMPLING: [&str; 4] = ["run", "attach", "bench", "exporter"];
+const SENDING: [&str; 4] = ["run", "attach", "exporter", "export"];
 
 /// The long options of a command, as its help lists them.
 fn options_of(command: &str) -> BTreeSet<String> {
@@ -50,13 +53,17 @@ fn the_page_explains_every_option_and_no_other() {
         page[start..].split("\n## ").next().unwrap()
     };
     let of_watching = options_in(section("Options of `run` and `attach`"));
-    let of_sampling = options_in(section("Options of `run`, `attach` and `bench`"));
+    let of_sampling = options_in(section("Options of `run`, `attach`, `bench` and `exporter`"));
+    let of_sending = options_in(section("Options that send figures"));
     let general = options_in(section("Options of every command"));
     for command in COMMANDS {
         let mut explained = options_in(section(&format!("`procmon {command}`")));
         explained.extend(general.iter().cloned());
         if WATCHING.contains(&command) {
             explained.extend(of_watching.iter().cloned());
+        }
+        if SENDING.contains(&command) {
+            explained.extend(of_sending.iter().cloned());
         }
         if SAMPLING.contains(&command) {
             explained.extend(of_sampling.iter().cloned());

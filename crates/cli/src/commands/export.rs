@@ -5,9 +5,8 @@ use procmon_core::parts::Parts;
 use procmon_export::exporters::Exporters;
 use procmon_model::record::Record;
 
-use crate::args::ExportWords;
 use crate::exit::Exit;
-use crate::exports::{ServeWords, census_of_run, wishes};
+use crate::exports::{ExportWords, ServeWords, census_of_run, wishes};
 use crate::failure::Failure;
 use crate::printer::Printer;
 

@@ -10,9 +10,8 @@ use procmon_model::ports::Request;
 use procmon_model::settings::Settings;
 use procmon_sys::{Inside, Procfs, Remote};
 
-use crate::args::ExporterWords;
 use crate::exit::Exit;
-use crate::exports::{ServeWords, census_of_everybody, names, wishes};
+use crate::exports::{ExporterWords, ServeWords, census_of_everybody, names, wishes};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::signals::{Role, Signals};

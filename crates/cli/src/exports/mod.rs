@@ -3,7 +3,8 @@
 mod census_words;
 mod destinations;
 mod wishes;
+mod words;
 
-pub(crate) use census_words::{CensusWords, CompatChoice};
 pub(crate) use destinations::{DestinationWords, ServeWords};
 pub(crate) use wishes::{census_of_everybody, census_of_run, names, wishes};
+pub(crate) use words::{EXPORT_EXAMPLES, EXPORTER_EXAMPLES, ExportWords, ExporterWords};
