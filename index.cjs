@@ -3,6 +3,7 @@
 const analysis = require('./js/analysis.cjs');
 const { convert } = require('./js/convert.cjs');
 const { ProcmonError } = require('./js/errors.cjs');
+const { createExporter } = require('./js/exporter.cjs');
 const { profiles } = require('./js/known.cjs');
 const { capabilities, snapshot, tree } = require('./js/look.cjs');
 const { attach } = require('./js/monitor.cjs');
@@ -15,6 +16,7 @@ module.exports = {
   attach,
   capabilities,
   convert,
+  createExporter,
   executeWithMonitoring,
   profiles,
   run,

@@ -11,6 +11,7 @@ import type {
   Utilisation,
 } from './js/analysis.js';
 import type { Comparison } from './js/comparison.js';
+import type { Exporter, ExporterOptions } from './js/exporter.js';
 import type { ProcessTreeAnalysis } from './js/family.js';
 import type { Accounting, Profile, ProfileName, RunOptions, WatchOptions } from './js/options.js';
 import type {
@@ -32,6 +33,7 @@ import type { ProcessRecord, Summary } from './js/summary.js';
 
 export * from './js/analysis.js';
 export * from './js/comparison.js';
+export * from './js/exporter.js';
 export * from './js/family.js';
 export * from './js/options.js';
 export * from './js/records.js';
@@ -199,6 +201,16 @@ export function convert(
 /** The named choices of interval, metrics and history that the option `profile` takes. */
 export const profiles: Readonly<Record<ProfileName, Profile>>;
 
+/**
+ * Begins to count processes, in groups, for Prometheus. An exporter that nobody scrapes costs next to nothing, does not hold
+ * the event loop, and ends when nobody holds it any more.
+ *
+ * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an option makes no sense.
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
+ */
+export function createExporter(options?: ExporterOptions): Exporter;
+
 /** The version of this package and of its native part. */
 export const version: string;
 
@@ -215,6 +227,10 @@ export class ProcmonError extends Error {
   readonly path?: string;
   /** The process that it concerns. */
   readonly pid?: number;
+  /** The address that an exporter was to listen on. */
+  readonly address?: string;
+  /** The port that an exporter was to listen on. */
+  readonly port?: number;
   /** What the command came to, where the option `reject` made an error of it; not enumerable. */
   readonly result?: RunResult;
 }

@@ -10,6 +10,7 @@ export const {
   compare,
   compareSync,
   convert,
+  createExporter,
   executeWithMonitoring,
   findPeaks,
   findPeaksSync,

@@ -1,6 +1,6 @@
 // Inside jest, modules live in a realm of their own: errors and objects must be of that one.
 
-const { attach, ProcmonError, profiles, run, snapshot, version } = require('procmon');
+const { attach, createExporter, ProcmonError, profiles, run, snapshot, version } = require('procmon');
 
 test('errors are errors of this realm', async () => {
   const failed = await run('procmon-no-such-command').catch((error) => error);
@@ -33,6 +33,24 @@ test('a session goes on where the test fakes the timers', async () => {
     for await (const _ of handle) samples += 1;
     expect(samples).toBeGreaterThan(2);
     expect((await handle).exitCode).toBe(3);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('an exporter gives promises and errors of this realm, where the test fakes the timers, too', async () => {
+  jest.useFakeTimers();
+  try {
+    expect(() => createExporter({ labels: { group: 'x' } })).toThrow(TypeError);
+    const exporter = createExporter({ pids: [process.pid], include: [/./] });
+    const scrape = exporter.collectOnce();
+    expect(scrape).toBeInstanceOf(Promise);
+    expect(await scrape).toMatch(/^procmon_group_processes/m);
+    const { port } = await exporter.listen({ port: 0 });
+    const second = createExporter({ pids: [process.pid] });
+    await expect(second.listen({ port })).rejects.toThrow(ProcmonError);
+    await Promise.all([exporter.close(), second.close()]);
+    await expect(exporter.collectOnce()).rejects.toThrow(ProcmonError);
   } finally {
     jest.useRealTimers();
   }

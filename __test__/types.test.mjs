@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { profiles, run, snapshot } from 'procmon';
+import { createExporter, profiles, run, snapshot } from 'procmon';
 import { interfacesOf } from './support/interfaces.mjs';
 
 const timeout = 30_000;
-const files = ['index.d.ts', 'js/options.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
+const files = ['index.d.ts', 'js/exporter.d.ts', 'js/options.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
 const interfaces = new Map(
   files.flatMap((file) => interfacesOf(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))),
 );
@@ -56,6 +56,13 @@ test('a snapshot has the fields of its type, and no others', { timeout }, () => 
   const tree = snapshot();
   assertFields('Snapshot', [tree]);
   assertFields('ProcessSnapshot', tree.processes);
+});
+
+test('an exporter and the place where it listens have the fields of their types', { timeout }, async () => {
+  const exporter = createExporter({ pids: [process.pid] });
+  assertFields('Exporter', [exporter]);
+  assertFields('Listening', [await exporter.listen({ port: 0 })]);
+  await exporter.close();
 });
 
 /** Fields that are left out where they say nothing. */

@@ -10,7 +10,7 @@ const { getSystemErrorMap, getSystemErrorName, inspect } = require('node:util');
 class ProcmonError extends Error {
   /**
    * @param {string} message
-   * @param {{ code: string, errno?: number, syscall?: string, path?: string, pid?: number, result?: object, cause?: unknown }} details
+   * @param {{ code: string, errno?: number, syscall?: string, path?: string, pid?: number, address?: string, port?: number, result?: object, cause?: unknown }} details
    */
   constructor(message, { code, result, cause, ...details }) {
     super(message, cause === undefined ? undefined : { cause });
@@ -90,6 +90,14 @@ function fromFileSystem(cause, path) {
   return new ProcmonError(systemMessage(details), { ...details, cause });
 }
 
+/** What Node's own functions said of an address to listen on, as an error of this realm. */
+function fromNetwork(cause) {
+  const { code, errno, syscall, address, port } = cause;
+  if (errno === undefined) return cause;
+  const place = address === undefined ? {} : { address, port };
+  return new ProcmonError(cause.message, { code, errno, syscall, ...place, cause });
+}
+
 /** `ENOENT: no such file or directory, open 'a.jsonl'`, as Node's own messages are made. */
 function systemMessage({ code, errno, syscall, path, pid }) {
   const words = getSystemErrorMap().get(errno)?.[1] ?? 'unknown error';
@@ -134,6 +142,7 @@ module.exports = {
   ProcmonError,
   fromFileSystem,
   fromNative,
+  fromNetwork,
   invalidArgType,
   invalidArgValue,
   outOfRange,

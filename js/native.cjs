@@ -17,7 +17,7 @@ const LIBRARY =
   { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
 
 /**
- * @returns {{ start: Function, snapshot: Function, outlook: Function, known: Function, version: Function }}
+ * @returns {{ start: Function, export: Function, contentType: Function, snapshot: Function, outlook: Function, known: Function, version: Function }}
  */
 function load() {
   const tried = [];

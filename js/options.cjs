@@ -81,8 +81,8 @@ function ending({ timeout }, { duration }) {
   return limit === 0 ? {} : { duration: Math.min(limit, duration ?? limit) };
 }
 
-function pidNumber(pid) {
-  return check.integer(pid, 'pid', 1, PID_MAX);
+function pidNumber(pid, name = 'pid') {
+  return check.integer(pid, name, 1, PID_MAX);
 }
 
 /** The part of the options that `run` and `attach` share. */

@@ -4,7 +4,10 @@ import procmon, {
   type AbortError,
   attach,
   capabilities,
+  createExporter,
+  type Exporter,
   executeWithMonitoring,
+  type Listening,
   type Monitor,
   ProcmonError,
   profiles,
@@ -91,3 +94,30 @@ export { rate };
 const aborted = (error: AbortError): number | null | undefined => error.result?.exitCode;
 
 export { aborted };
+
+{
+  await using exporter: Exporter = createExporter({
+    pids: [1],
+    include: ['node', /^jest$/],
+    groupBy: 'role',
+    processes: { top: 5, minCpuCores: 0.5 },
+    labels: { team: 'web' },
+    maxAgeMs: undefined,
+  });
+  const { port, url }: Listening = await exporter.listen({ port: 0 });
+  const text: string = await exporter.collectOnce({ accept: `${exporter.contentType}${port}${url}` });
+  text.length;
+}
+createExporter({ processNames: [{ name: 'web:{{.Matches.port}}', cmdline: [/--port (?<port>\d+)/, 'server'] }] });
+createExporter({ compat: 'per-pid', processes: true })
+  .close()
+  .then(() => {});
+
+// @ts-expect-error: there is no such way of grouping
+createExporter({ groupBy: 'colour' });
+// @ts-expect-error: labels are texts
+createExporter({ labels: { build: 5 } });
+// @ts-expect-error: a rule has no such field
+createExporter({ processNames: [{ exes: ['node'] }] });
+// @ts-expect-error: it is a promise
+createExporter().collectOnce().length;

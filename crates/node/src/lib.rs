@@ -6,18 +6,24 @@
 
 mod analysis;
 mod error;
+mod exporter;
+mod exporter_options;
 mod js_sink;
 mod launch;
 mod monitor;
 mod output;
 mod profile;
+mod reach;
 mod snapshot;
 mod types;
 
-use napi::bindgen_prelude::Buffer;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
 use crate::analysis::Answer;
+use crate::exporter::{Close, Collect, Exporter};
 use crate::js_sink::Waker;
 use crate::monitor::Monitor;
 
@@ -121,6 +127,39 @@ impl NativeMonitor {
 pub fn start(options: String, on_wake: Waker) -> napi::Result<NativeMonitor> {
     let options: types::Options = error::read(options)?;
     Ok(NativeMonitor { monitor: Monitor::start(options, on_wake)? })
+}
+
+/// A session that is there to be scraped. It ends with its handle.
+#[napi]
+pub struct NativeExporter {
+    exporter: Arc<Exporter>,
+}
+
+#[napi]
+impl NativeExporter {
+    /// The figures of this moment as text, in the best format that a header `Accept` names.
+    #[napi(catch_unwind)]
+    pub fn collect(&self, accept: Option<String>) -> AsyncTask<Collect> {
+        AsyncTask::new(self.exporter.collect(exporter::format(accept)))
+    }
+
+    /// Ends the session; the promise is settled when its thread has gone.
+    #[napi(catch_unwind)]
+    pub fn close(&self) -> AsyncTask<Close> {
+        AsyncTask::new(self.exporter.close())
+    }
+}
+
+/// Begins to watch a process, or the whole machine, for those who scrape. Fails as [`start`] does.
+#[napi(catch_unwind)]
+pub fn export(options: String) -> napi::Result<NativeExporter> {
+    Ok(NativeExporter { exporter: Arc::new(Exporter::start(error::read(options)?)?) })
+}
+
+/// The content type of the best format that a header `Accept` names.
+#[napi(catch_unwind)]
+pub fn content_type(accept: Option<String>) -> &'static str {
+    exporter::format(accept).content_type()
 }
 
 /// The answer to a question about recordings, which is worked out on a thread of its own.

@@ -12,12 +12,13 @@ use procmon_model::event::Signal;
 use procmon_model::ports::{Request, Sink};
 use procmon_model::record::{Header, Record};
 use procmon_model::settings::Settings;
-use procmon_sys::{PipeEnd, Remote};
+use procmon_sys::PipeEnd;
 
 use crate::error::Refusal;
 use crate::js_sink::{Bell, Waker};
 use crate::launch::Streams;
 use crate::output::{OutputFile, Style};
+use crate::reach::Reach;
 use crate::types::Options;
 
 /// How many records wait for JavaScript before the oldest go: some seconds of a busy build while the event loop is
@@ -42,10 +43,6 @@ struct Begun {
     header: Header,
     digest: Digest,
 }
-
-/// The way to the session, as long as there is one: the descriptor behind it must not wait for the garbage collector.
-#[derive(Clone, Default)]
-struct Reach(Arc<Mutex<Option<Remote>>>);
 
 /// What the session's thread is made of: a session cannot leave the thread in which it was started.
 struct Work {
@@ -194,18 +191,6 @@ impl Work {
         // Everything that the outcome says stands in the records and in the summary, too.
         drop(session.run());
         drop(end);
-    }
-}
-
-impl Reach {
-    fn set(&self, remote: Option<Remote>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = remote;
-    }
-
-    fn ask(&self, request: Request) {
-        if let Some(remote) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            remote.ask(request);
-        }
     }
 }
 

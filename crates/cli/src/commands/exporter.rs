@@ -11,7 +11,7 @@ use procmon_model::settings::Settings;
 use procmon_sys::{Inside, Procfs, Remote};
 
 use crate::exit::Exit;
-use crate::exports::{ExporterWords, ServeWords, census_of_everybody, names, wishes};
+use crate::exports::{CompatChoice, ExporterWords, ServeWords, census_of_everybody, names, wishes};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::signals::{Role, Signals};
@@ -47,12 +47,14 @@ pub(crate) fn exporter(words: ExporterWords, printer: &mut Printer<'_>) -> Resul
 
 /// Everything before the session: what it is to watch, and who takes its records.
 fn begun(words: ExporterWords) -> Result<(Order, Exporters, Signals), Failure> {
-    let ExporterWords { mut sampling, census, destinations, .. } = words;
+    let ExporterWords { mut sampling, mut census, destinations, .. } = words;
     let ExporterWords { listen, web_config, once, compat, .. } = words;
     sampling.profile = sampling.profile.or_else(|| OwnProfile::named(PROFILE));
     let settings = sampling.settings()?;
     let procfs = words.path_procfs.as_deref().map_or(Ok(Procfs::own()), Procfs::at);
     let procfs = procfs.map_err(|error| Failure::new(error.to_string()))?;
+    // These know nothing but single processes.
+    census.processes |= matches!(compat, Some(CompatChoice::DarwinExporter | CompatChoice::PerPid));
     let alone = match census.pid.as_slice() {
         [pid] if census.name.is_empty() => Some(*pid),
         _ => None,

@@ -6,6 +6,7 @@ mod names;
 #[cfg(feature = "yaml")]
 mod names_file;
 mod pattern;
+mod rule_text;
 mod selected;
 #[cfg(test)]
 mod support;
@@ -17,5 +18,6 @@ pub use names::{ProcessNames, Rule};
 #[cfg(feature = "yaml")]
 pub use names_file::{NamesFileError, process_names};
 pub use pattern::{Pattern, PatternError};
+pub use rule_text::{RuleError, RuleText};
 pub use selected::{Selected, Selection};
 pub use template::{Template, TemplateError};

@@ -1,18 +1,13 @@
 //! Floor 11. The file of process names of prometheus-process-exporter, with `expect` for groups that are 0 when absent.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use regex_lite::Regex;
 use serde::Deserialize;
 
 use super::names::{ProcessNames, Rule};
-use super::template::{Template, TemplateError};
-
-/// The name of a rule that has none.
-const DEFAULT_NAME: &str = "{{.ExeBase}}";
+use super::rule_text::{RuleError, RuleText};
 
 /// Why a file of process names cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -35,14 +30,14 @@ pub enum NamesFileError {
         message: String,
     },
     /// A rule makes no sense.
-    #[error("{}: rule {number}: {reason}", .path.display())]
+    #[error("{}: rule {number}: {source}", .path.display())]
     Rule {
         /// Which file.
         path: PathBuf,
         /// Which rule, from 1 on.
         number: usize,
         /// What is wrong with it.
-        reason: String,
+        source: RuleError,
     },
 }
 
@@ -50,20 +45,6 @@ pub enum NamesFileError {
 #[serde(deny_unknown_fields)]
 struct Contents {
     process_names: Vec<RuleText>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleText {
-    name: Option<String>,
-    #[serde(default)]
-    comm: Vec<String>,
-    #[serde(default)]
-    exe: Vec<String>,
-    #[serde(default)]
-    cmdline: Vec<String>,
-    #[serde(default)]
-    expect: bool,
 }
 
 /// Reads a file of process names. `children`: whether who fits no rule belongs to the group of its parent.
@@ -74,37 +55,14 @@ pub fn process_names(path: &Path, children: bool) -> Result<ProcessNames, NamesF
         NamesFileError::Shape { path: path.to_owned(), message: error.to_string() }
     })?;
     let rule = |(index, text): (usize, RuleText)| {
-        rule(text).map_err(|reason| NamesFileError::Rule {
+        Rule::try_from(text).map_err(|source| NamesFileError::Rule {
             path: path.to_owned(),
             number: index + 1,
-            reason,
+            source,
         })
     };
     let rules = contents.process_names.into_iter().enumerate().map(rule);
     Ok(ProcessNames { rules: rules.collect::<Result<_, _>>()?, children })
-}
-
-fn rule(text: RuleText) -> Result<Rule, String> {
-    let RuleText { name, comm, exe, cmdline, expect } = text;
-    if comm.is_empty() && exe.is_empty() && cmdline.is_empty() {
-        return Err("none of comm, exe and cmdline says whom it is for".to_owned());
-    }
-    let name = Template::parse(name.as_deref().unwrap_or(DEFAULT_NAME))
-        .map_err(|error: TemplateError| error.to_string())?;
-    let cmdline = cmdline.iter().map(|text| expression(text)).collect::<Result<Vec<_>, _>>()?;
-    let captured: BTreeSet<&str> =
-        cmdline.iter().flat_map(|regex| regex.capture_names().flatten()).collect();
-    if let Some(missing) = name.matches().find(|name| !captured.contains(name)) {
-        return Err(format!("no expression of cmdline captures {missing:?}, which the name has"));
-    }
-    if expect && name.fixed().is_none() {
-        return Err("a group whose name depends on its members cannot be expected".to_owned());
-    }
-    Ok(Rule { name, comm, exe, cmdline, expect })
-}
-
-fn expression(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|error| format!("the regular expression {text:?} is wrong: {error}"))
 }
 
 #[cfg(test)]

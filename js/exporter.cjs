@@ -1,0 +1,89 @@
+'use strict';
+
+const { ProcmonError, fromNative } = require('./errors.cjs');
+const { exporterOrder, listenOrder } = require('./exporter-options.cjs');
+const { FigureServer } = require('./exporter-server.cjs');
+const native = require('./native.cjs');
+const check = require('./validate.cjs');
+
+/** Figures of processes for Prometheus. js/exporter.d.ts tells what each member is. */
+class Exporter {
+  contentType = native.contentType();
+
+  #native;
+  /** The scrapes under way, by content type: whoever comes meanwhile shares one. */
+  #scrapes = new Map();
+  #server;
+  #closed;
+
+  constructor(order) {
+    try {
+      this.#native = native.export(JSON.stringify(order));
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  async collectOnce(options = {}) {
+    const { accept } = check.object(options, 'options');
+    const header = accept === undefined ? accept : check.text(accept, 'options.accept');
+    this.#checkOpen();
+    const { text } = await this.#figures(header);
+    return text;
+  }
+
+  async listen(options = {}) {
+    const { path, ...place } = listenOrder(options);
+    this.#checkOpen();
+    if (this.#server) throw new ProcmonError('the exporter listens already', { code: 'ERR_SERVER_ALREADY_LISTEN' });
+    const server = new FigureServer((accept) => this.#figures(accept), path);
+    this.#server = server;
+    try {
+      return await server.listen(place);
+    } catch (error) {
+      // Another port may do.
+      this.#server = undefined;
+      throw error;
+    }
+  }
+
+  close() {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+
+  async #figures(accept) {
+    const contentType = native.contentType(accept);
+    let scrape = this.#scrapes.get(contentType);
+    if (!scrape) {
+      scrape = this.#native.collect(contentType).finally(() => this.#scrapes.delete(contentType));
+      this.#scrapes.set(contentType, scrape);
+    }
+    try {
+      return { contentType, text: await scrape };
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  async #end() {
+    await this.#server?.close();
+    await Promise.allSettled(this.#scrapes.values());
+    await this.#native.close();
+  }
+
+  #checkOpen() {
+    if (this.#closed) throw new ProcmonError('the exporter is closed', { code: 'ERR_PROCMON_CLOSED' });
+  }
+}
+
+/** Begins to count processes for those who scrape. */
+function createExporter(options = {}) {
+  return new Exporter(exporterOrder(options));
+}
+
+module.exports = { createExporter };
