@@ -336,8 +336,8 @@ fn the_table_of_settings_has_no_secrets() {
 
 #[test]
 fn an_unknown_command_has_no_settings() {
-    let finished = procmon(["config", "runn"]).run();
-    let said = "procmon: unrecognized subcommand 'runn'\n  hint: did you mean `run`?\n";
+    let finished = procmon(["config", "ruun"]).run();
+    let said = "procmon: unrecognized subcommand 'ruun'\n  hint: did you mean `run`?\n";
     finished.check_failure(2, said);
 }
 
