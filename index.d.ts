@@ -34,6 +34,7 @@ import type { ProcessRecord, Summary } from './js/summary.js';
 export * from './js/analysis.js';
 export * from './js/comparison.js';
 export * from './js/exporter.js';
+export * from './js/exporters.js';
 export * from './js/family.js';
 export * from './js/options.js';
 export * from './js/records.js';

@@ -5,6 +5,7 @@
 
 const path = require('node:path');
 const { invalidArgValue, outOfRange } = require('./errors.cjs');
+const { exportersOrder, nameSpan } = require('./exporters.cjs');
 const core = require('./known.cjs');
 const native = require('./native.cjs');
 const { checkMayWrite } = require('./permission.cjs');
@@ -34,6 +35,7 @@ function runOrder(command, args, options) {
   if (reap && watched.children === false) {
     throw invalidArgValue('options.reap', 'must be false where options.children is: descendants are not known', reap);
   }
+  nameSpan(watched.exporters, launch);
   return { target: { launch }, cleanup, reap, ...watched, ...ending(options, watched) };
 }
 
@@ -102,6 +104,7 @@ function watching(options) {
   take('threads', check.boolean);
   take('outputFile', outputFile);
   take('writeMetadata', check.boolean);
+  take('exporters', exportersOrder);
   const { interval: least, origin } = intervalInForce(order);
   const [most, name] = maxIntervalInForce(order);
   if (most < least) throw outOfRange(name, `>= ${origin} (${least})`, most);

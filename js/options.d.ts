@@ -2,6 +2,7 @@
 // What a session is asked to do. Times are whole milliseconds.
 
 import type { Stream } from 'node:stream';
+import type { ExportDestination } from './exporters.js';
 
 /** The name of a choice of interval, metrics and history. */
 export type ProfileName = 'standard' | 'minimal' | 'intensive' | 'batch' | 'realtime-api' | 'daemon';
@@ -94,6 +95,11 @@ export interface WatchOptions {
   net?: boolean | undefined;
   /** Whether processor time is counted by the names of threads, too. Default false. */
   threads?: boolean | undefined;
+  /**
+   * Where figures are sent meanwhile and at the end, at most one of each type. What is not delivered is a warning and
+   * changes nothing else; the end of the session waits up to seven seconds for it. Default: nowhere.
+   */
+  exporters?: readonly ExportDestination[] | undefined;
   /**
    * When it is aborted, the watching ends as by `stop()`; a command that was run is ended with it, and what is awaited of it
    * rejects with an `AbortError`: its `cause` is the signal's reason, its `result` the `RunResult`. One that was aborted before

@@ -114,7 +114,8 @@ class Session {
 
   /** Whether a signal was sent, to the command or to the whole tree: it had not ended, as far as is known here. */
   kill(signal, wholeTree) {
-    if (this.#ended) return false;
+    // What comes after the end of the command is ours alone.
+    if (this.#ended || this.end !== null) return false;
     if (signal === 0) return this.alive();
     this.#native.kill(signal, wholeTree);
     return true;

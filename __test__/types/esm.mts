@@ -5,6 +5,7 @@ import procmon, {
   attach,
   capabilities,
   createExporter,
+  type ExportDestination,
   type Exporter,
   executeWithMonitoring,
   type Listening,
@@ -53,6 +54,11 @@ for await (const chunk of run('ls', { stdio: 'pipe' }).stdout ?? []) String(chun
 const [exitCode, monitor]: [number | null, Run] = await executeWithMonitoring(['npm', 'test'], { history: 5 });
 const deep: number | null | undefined = tree().children[0]?.children[0]?.subtree.cpuNs;
 const tierHere: string = capabilities({ accounting: 'poll' }).tier + capabilities().host.os;
+
+const broker: ExportDestination = { type: 'mqtt', url: 'mqtt://ci@broker', password: 'x', labels: { team: 'web' } };
+run('npm', ['test'], { exporters: [broker, { type: 'otlp' }, { type: 'prom-file', path: new URL('file:///a.prom') }] });
+// @ts-expect-error: it has to be said where
+attach(1, { exporters: [{ type: 'pushgateway', job: 'x' }] });
 
 export { deep, exitCode, monitor, tierHere };
 

@@ -227,3 +227,23 @@ fn a_pipelines_run_serves_and_its_processes_are_tasks() {
     assert!(task.contains(expected), "{task}");
     assert!(task.ends_with("cicd.pipeline.task.run.result=failure"), "{task}");
 }
+
+#[test]
+fn a_run_whose_span_has_a_name_already_is_that_span_and_below_a_parent_of_its_trace_alone() {
+    const RUN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-01";
+    let run_of = |variables: &[(&str, &str)]| {
+        let run = TraceContext::parse(RUN, None);
+        let (spans, handed) = told(OtlpOptions { run, ..options(variables) }, &family());
+        (named(&spans, "run npm").clone(), handed)
+    };
+    let run = TraceContext::parse(RUN, Some("rojo=1")).unwrap();
+    let parent = TraceContext::parse(PARENT, None).unwrap();
+    let (span, handed) = run_of(&[("TRACEPARENT", PARENT), ("TRACESTATE", "rojo=1")]);
+    assert_eq!(handed, run);
+    assert_eq!((span.trace_id, span.span_id), (run.trace_id.to_vec(), run.span_id.to_vec()));
+    assert_eq!(span.parent_span_id, parent.span_id);
+    let stranger = PARENT.replace("00-4b", "00-5b");
+    let (span, handed) = run_of(&[("TRACEPARENT", &stranger), ("TRACESTATE", "rojo=1")]);
+    assert_eq!((handed.traceparent().as_str(), handed.state.as_str()), (RUN, ""));
+    assert_eq!((span.span_id, span.parent_span_id), (run.span_id.to_vec(), Vec::new()));
+}

@@ -8,6 +8,7 @@ mod analysis;
 mod error;
 mod exporter;
 mod exporter_options;
+mod exporters;
 mod js_sink;
 mod launch;
 mod monitor;

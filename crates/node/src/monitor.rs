@@ -2,19 +2,22 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{mem, thread};
 
 use procmon_core::format::jsonl;
 use procmon_core::session::Session;
 use procmon_core::sink::{Digest, History, Queue, Receiver, Register, Ring, queue, ring};
 use procmon_model::event::Signal;
-use procmon_model::ports::{Request, Sink};
-use procmon_model::record::{Header, Record};
+use procmon_model::ports::{Loss, Request, Sink};
+use procmon_model::record::{Header, Record, Warning};
 use procmon_model::settings::Settings;
+use procmon_model::units::Elapsed;
 use procmon_sys::PipeEnd;
 
 use crate::error::Refusal;
+use crate::exporters::Exporters;
 use crate::js_sink::{Bell, Waker};
 use crate::launch::Streams;
 use crate::output::{OutputFile, Style};
@@ -30,6 +33,7 @@ pub(crate) struct Monitor {
     begun: Begun,
     reach: Reach,
     receiver: Receiver,
+    late: Late,
     history: History,
     register: Option<Register>,
     ended: Arc<AtomicBool>,
@@ -44,6 +48,10 @@ struct Begun {
     digest: Digest,
 }
 
+/// Lines that come after the session's last record.
+#[derive(Clone, Default)]
+struct Late(Arc<Mutex<Vec<u8>>>);
+
 /// What the session's thread is made of: a session cannot leave the thread in which it was started.
 struct Work {
     options: Options,
@@ -52,6 +60,7 @@ struct Work {
     ring: Ring,
     queue: Queue,
     register: Option<Register>,
+    late: Late,
     end: End,
 }
 
@@ -80,7 +89,9 @@ impl Monitor {
         // Whoever attaches may do so for weeks, and keeps no list of all that there ever was.
         let register = (!options.attaches()).then(Register::default);
         let kept = register.clone();
-        let work = Work { options, settings, output, ring, queue, register, end };
+        let late = Late::default();
+        let after = late.clone();
+        let work = Work { options, settings, output, ring, queue, register, late: after, end };
         let thread = thread::Builder::new().name("procmon".to_owned());
         thread
             .spawn(move || work.run(&answer))
@@ -92,7 +103,7 @@ impl Monitor {
         drop(theirs);
         let pipes = Mutex::new(ours);
         let register = kept;
-        Ok(Self { begun, reach, receiver, history, register, ended, pipes, stop_with_handle })
+        Ok(Self { begun, reach, receiver, late, history, register, ended, pipes, stop_with_handle })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -106,6 +117,9 @@ impl Monitor {
     pub(crate) fn drain(&self) -> String {
         let mut text = Vec::new();
         self.receiver.drain(&mut text);
+        if text.is_empty() {
+            text = self.late.take();
+        }
         words(text)
     }
 
@@ -173,7 +187,7 @@ impl Drop for Monitor {
 
 impl Work {
     fn run(self, answer: &SyncSender<Result<Begun, Refusal>>) {
-        let Self { options, settings, output, ring, queue, register, end } = self;
+        let Self { mut options, settings, output, ring, queue, register, late, end } = self;
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring)];
         if let Some(register) = register {
             sinks.push(Box::new(register));
@@ -181,16 +195,53 @@ impl Work {
         // Whoever is told of the end finds everything else in its place.
         sinks.push(Box::new(queue));
         sinks.extend(output.map(|(file, style)| file.into_sink(style)));
+        let exporters = options.exporters.take().map(|option| {
+            let (feed, exporters) = Exporters::start(option);
+            sinks.extend(feed);
+            exporters
+        });
         let session = match Session::start(options.order(settings, sinks)) {
             Ok(session) => session,
-            Err(error) => return reply(answer, Err(error.into())),
+            Err(error) => {
+                // It has nothing to send, and is over at once.
+                drop(exporters.map(Exporters::finish));
+                return reply(answer, Err(error.into()));
+            }
         };
         end.reach.set(Some(session.remote()));
-        let begun = Begun { header: session.header().clone(), digest: session.digest() };
-        reply(answer, Ok(begun));
+        let digest = session.digest();
+        reply(answer, Ok(Begun { header: session.header().clone(), digest: digest.clone() }));
         // Everything that the outcome says stands in the records and in the summary, too.
         drop(session.run());
+        end.reach.set(None);
+        if let Some(exporters) = exporters {
+            late.tell(&digest, &exporters.finish());
+        }
         drop(end);
+    }
+}
+
+impl Late {
+    /// What was lost after the end was told, as warnings of that moment.
+    fn tell(&self, digest: &Digest, losses: &[Loss]) {
+        let took = digest.summary().map_or(0.0, |summary| summary.duration_ms / 1e3);
+        let at = Elapsed::ZERO + Duration::try_from_secs_f64(took).unwrap_or_default();
+        let mut text = self.lock();
+        for loss in losses {
+            digest.add_loss(at, loss);
+            let Loss { kind, records: count, message } = loss.clone();
+            let warning = Record::Warning(Warning { at, kind: kind.into(), count, message });
+            // It stands in the summary in any case.
+            drop(jsonl::encode(&warning, &mut text));
+        }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

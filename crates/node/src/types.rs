@@ -11,6 +11,7 @@ use procmon_sys::{Accounting, Inside};
 use serde::Deserialize;
 
 use crate::error::Refusal;
+use crate::exporters::ExportersOption;
 use crate::launch::{Streams, TargetOption};
 use crate::output::{OutputFile, Style};
 use crate::profile::ProfileOption;
@@ -38,6 +39,8 @@ pub(crate) struct Options {
     output_file: Option<PathBuf>,
     /// Whether the file begins with the header.
     write_metadata: Option<bool>,
+    /// Who sends the session's figures elsewhere; nobody unless it is asked for.
+    pub(crate) exporters: Option<ExportersOption>,
     /// Whether a command is ended when the JavaScript environment goes before it.
     #[serde(default)]
     pub(crate) cleanup: bool,

@@ -39,8 +39,8 @@ use procmon_model::ports::{Launch, LaunchError};
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 pub use crate::files::{
-    Stream, as_private_as, duplicate, is_ours_or_roots, is_same_file, open_to_readers, take_after,
-    without_waiting,
+    Stream, apart, as_private_as, duplicate, is_ours_or_roots, is_same_file, open_to_readers,
+    take_after, without_waiting,
 };
 pub use crate::remote::Remote;
 pub use crate::system::{PipeEnd, Procfs, ancestors, pipe, signals, wait_until_writable};

@@ -1,4 +1,4 @@
-//! Floor 7. Files on systems of the Unix family, where they have a mode, an owner and a number.
+//! Floor 7. Files and children on systems of the Unix family, where files have a mode, an owner and a number.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -6,6 +6,8 @@ use std::os::fd::AsFd;
 /// Something open that this process can pass on: a file, a pipe, a terminal.
 pub use std::os::fd::AsFd as Stream;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 /// Who may read and write a file; what else a mode says is of no use to a file of text.
 const ACCESS: u32 = 0o666;
@@ -44,6 +46,11 @@ pub fn is_ours_or_roots(file: &Metadata) -> bool {
     // SAFETY: the call takes nothing and cannot fail.
     let ours = unsafe { libc::geteuid() };
     file.uid() == 0 || file.uid() == ours
+}
+
+/// A process that is started so is of no job of a terminal's: what that sends to all of ours is not for it.
+pub fn apart(command: &mut Command) -> &mut Command {
+    command.process_group(0)
 }
 
 /// The same stream once more, without a buffer.

@@ -1,10 +1,12 @@
-//! Floor 7. Files on Windows, where a folder decides who has access to them.
+//! Floor 7. Files and children on Windows, where a folder decides who has access to a file.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::io::AsHandle;
 /// Something open that this process can pass on: a file, a pipe, a terminal.
 pub use std::os::windows::io::AsHandle as Stream;
+use std::os::windows::process::CommandExt;
+use std::process::Command;
 
 /// No path leads to a pipe that somebody else has yet to open.
 pub fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -34,6 +36,13 @@ pub fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
 /// Who may put a file there is decided by its folder.
 pub fn is_ours_or_roots(_: &Metadata) -> bool {
     true
+}
+
+/// A process that is started so has no window, and is of no console's group: what that sends to all of ours is not for it.
+pub fn apart(command: &mut Command) -> &mut Command {
+    const NEW_PROCESS_GROUP: u32 = 0x200;
+    const NO_WINDOW: u32 = 0x0800_0000;
+    command.creation_flags(NEW_PROCESS_GROUP | NO_WINDOW)
 }
 
 /// The same stream once more, without a buffer.

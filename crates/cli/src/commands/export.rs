@@ -10,7 +10,7 @@ use crate::exports::{ExportWords, ServeWords, census_of_run, wishes};
 use crate::failure::Failure;
 use crate::printer::Printer;
 
-/// Sends the records one after the other, as fast as they are taken.
+/// Sends the records one after the other, as fast as they are taken; those of a session that goes on as they come.
 pub(crate) fn export(words: &ExportWords, printer: &mut Printer<'_>) -> Result<Exit, Failure> {
     let wished = wishes(&words.destinations, &ServeWords::default(), census_of_run());
     if wished.are_none() {
@@ -18,7 +18,8 @@ pub(crate) fn export(words: &ExportWords, printer: &mut Printer<'_>) -> Result<E
             .with_hint("--otlp, --remote-write, --mqtt, --pushgateway or --prom-file does"));
     }
     let mut parts = Parts::open(&words.recordings, &Loader::default())?;
-    let mut exporters = Exporters::patient(wished);
+    let start = if words.live { Exporters::start } else { Exporters::patient };
+    let mut exporters = start(wished);
     let mut sinks = exporters.sinks();
     let mut record = Some(Record::Header(Box::new(parts.header().clone())));
     let mut result = Ok(());

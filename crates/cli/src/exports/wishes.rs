@@ -10,7 +10,7 @@ use procmon_export::exposition::Names;
 use procmon_export::facts::SystemFacts;
 use procmon_export::grouping::{By, Grouper, Selected, Selection, process_names};
 use procmon_export::mqtt::{MqttOptions, PasswordFrom, Propeller};
-use procmon_export::otlp::{OtlpOptions, Pipeline, ProcessPoints};
+use procmon_export::otlp::{OtlpOptions, Pipeline, ProcessPoints, TraceContext};
 use procmon_model::units::Bytes;
 use procmon_sys::Procfs;
 
@@ -20,6 +20,9 @@ use crate::failure::Failure;
 
 /// The variable that holds a broker's password.
 const PASSWORD: &str = "PROCMON_MQTT_PASSWORD";
+
+/// The variable in which whoever started a run has named its span, in the form of `TRACEPARENT`.
+const TRACE_RUN: &str = "PROCMON_TRACE_RUN";
 
 /// The word that has the standard's variables decide.
 const BY_VARIABLES: &str = "env";
@@ -122,6 +125,7 @@ fn otlp(url: &str, words: &DestinationWords, tls: &TlsFiles) -> Result<OtlpOptio
         endpoint.ca_file = tls.ca.clone().or(endpoint.ca_file.take());
         endpoint.identity = tls.identity.clone().or(endpoint.identity.take());
     }
+    options.run = lookup(TRACE_RUN).and_then(|text| TraceContext::parse(&text, None));
     options.processes = match words.otlp_process {
         ProcessPointsChoice::Attribute => ProcessPoints::Attribute,
         ProcessPointsChoice::Resource => ProcessPoints::Resource,

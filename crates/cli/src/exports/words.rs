@@ -64,6 +64,10 @@ pub(crate) struct ExporterWords {
 /// The words of `procmon export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportWords {
+    /// The recording is being written: what a server does not take in time is dropped and counted
+    #[arg(long)]
+    pub(crate) live: bool,
+
     /// Say nothing but errors
     #[arg(long)]
     pub(crate) quiet: bool,

@@ -27,6 +27,8 @@ pub struct OtlpOptions {
     pub pipeline: Option<Pipeline>,
     /// The span that the run belongs to.
     pub parent: Option<TraceContext>,
+    /// The run's own span, where whoever started it has named it; its trace goes before the parent's.
+    pub run: Option<TraceContext>,
     /// How often figures are sent.
     pub interval: Duration,
     /// How long the end waits for what has not been sent.

@@ -30,11 +30,19 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// The parent's trace where there is one, and a new one elsewhere.
+    /// The parent's trace where there is one, and a new one elsewhere; or that of a `run` which has its name already. A
+    /// parent in another trace is none of it.
     pub(super) fn new(
         parent: Option<&TraceContext>,
+        run: Option<&TraceContext>,
         identities: &mut Identities,
     ) -> Result<Self, OtlpError> {
+        if let Some(run) = run {
+            let parent = parent.filter(|parent| parent.trace_id == run.trace_id);
+            let state = parent.map(|parent| parent.state.clone()).unwrap_or_default();
+            let run = TraceContext { state, ..run.clone() };
+            return Ok(Self { run, parent: parent.map(|parent| parent.span_id) });
+        }
         let span_id = identities.span();
         let run = match parent {
             Some(parent) => TraceContext { span_id, ..parent.clone() },

@@ -31,7 +31,7 @@ impl Otlp {
             traces: options.traces.as_ref().map(route).transpose()?,
         };
         let mut identities = Identities::new()?;
-        let trace = Trace::new(options.parent.as_ref(), &mut identities)?;
+        let trace = Trace::new(options.parent.as_ref(), options.run.as_ref(), &mut identities)?;
         let run = trace.run.clone();
         let terms =
             Terms { buffer_bytes: options.buffer_bytes, flush_timeout: options.flush_timeout };

@@ -48,6 +48,7 @@ impl OtlpOptions {
             pipeline: None,
             parent: parent
                 .and_then(|parent| TraceContext::parse(&parent, lookup("TRACESTATE").as_deref())),
+            run: None,
             interval: milliseconds(lookup, "OTEL_METRIC_EXPORT_INTERVAL")?
                 .unwrap_or(Duration::from_secs(10)),
             flush_timeout: Duration::from_secs(5),
