@@ -7,6 +7,7 @@ mod compare;
 mod configuring;
 mod converting;
 mod endings;
+mod exporting;
 mod files;
 mod generated;
 mod golden;

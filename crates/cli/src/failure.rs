@@ -5,6 +5,7 @@ use std::path::Path;
 
 use procmon_core::convert::ConvertError;
 use procmon_core::error::{LoadError, StartError};
+use procmon_export::serve::ServeError;
 use procmon_model::analysis::OptionsError;
 
 use crate::exit::Exit;
@@ -88,6 +89,18 @@ impl From<ConvertError> for Failure {
             ConvertError::Exists { .. } => Self::hinted(error.to_string(), "`--force` replaces it"),
             error => Self::new(error.to_string()),
         }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        let told = error.to_string();
+        let (message, hint) = told
+            .split_once('\n')
+            .map_or((&*told, None), |(message, hint)| (message, Some(hint.to_owned())));
+        let is_nonsense = matches!(error, ServeError::Listen { .. } | ServeError::WebConfig(_));
+        let failure = if is_nonsense { Self::usage(message) } else { Self::new(message) };
+        Self { hint, ..failure }
     }
 }
 

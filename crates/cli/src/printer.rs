@@ -15,6 +15,7 @@ use terminal_size::{Width, terminal_size_of};
 
 use crate::colour::ColourChoice;
 use crate::failure::Failure;
+use crate::patient::Patient;
 
 /// Says things to people.
 pub(crate) struct Printer<'a> {
@@ -83,6 +84,12 @@ impl<'a> Printer<'a> {
     pub(crate) fn reminder(&mut self, text: &str) {
         drop(self.err.write_all(text.as_bytes()));
     }
+}
+
+/// One line, from a thread beside the one that has the printer.
+pub(crate) fn aside(message: &str) {
+    let line = format!("procmon: {}\n", one_line(message));
+    drop(Patient(io::stderr()).write_all(line.as_bytes()));
 }
 
 /// A reader that has seen enough is no failure.

@@ -25,6 +25,8 @@ pub mod remote_write;
 pub mod scrape;
 #[cfg(feature = "serve")]
 pub mod serve;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 #[cfg(feature = "push")]
 pub use http_client::ClientError;

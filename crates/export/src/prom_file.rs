@@ -36,17 +36,17 @@ pub fn write(path: &Path, scene: &Scene, exposition: &Exposition) -> Result<(), 
     put(path, text.as_bytes()).map_err(|source| PromFileError { path: path.to_owned(), source })
 }
 
-/// A sentence for a person whose file the collector would pass over for its name; `None` for a good name.
+/// A sentence for a person whose file the collector would pass over for its name; `None` for a good name, and for a
+/// device or a pipe, which is for somebody else.
 pub fn name_warning(path: &Path) -> Option<String> {
-    let is_read = path.extension().is_some_and(|ending| ending == ENDING);
+    let is_read = path.extension().is_some_and(|ending| ending == ENDING) || !is_replaced(path);
     let name = path.display();
     (!is_read)
         .then(|| format!("node_exporter reads files that end in .{ENDING}, and {name} does not"))
 }
 
 fn put(path: &Path, text: &[u8]) -> io::Result<()> {
-    let is_replaced = fs::metadata(path).map_or(true, |there| there.is_file());
-    if !is_replaced {
+    if !is_replaced(path) {
         return OpenOptions::new().write(true).open(path)?.write_all(text);
     }
     // A link goes on leading to where it leads.
@@ -55,6 +55,11 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     open_to_readers(draft.file())?;
     draft.file().write_all(text)?;
     draft.become_the_file(path)
+}
+
+/// Whether there is a file, or nothing yet.
+fn is_replaced(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |there| there.is_file())
 }
 
 #[cfg(test)]
@@ -96,5 +101,6 @@ mod tests {
         assert_eq!(name_warning(Path::new("/var/lib/node_exporter/run.prom")), None);
         let warning = "node_exporter reads files that end in .prom, and run.txt does not";
         assert_eq!(name_warning(Path::new("run.txt")).as_deref(), Some(warning));
+        assert_eq!(name_warning(Path::new("/dev/null")), None);
     }
 }

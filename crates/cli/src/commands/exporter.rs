@@ -1,5 +1,6 @@
 //! Floor 12. `procmon exporter`: the figures of a machine, or of some of its processes, for as long as somebody wants them.
 
+use std::sync::Arc;
 use std::thread;
 
 use procmon_core::session::{Order, Session, Target};
@@ -13,7 +14,7 @@ use procmon_sys::{Inside, Procfs, Remote};
 use crate::exit::Exit;
 use crate::exports::{CompatChoice, ExporterWords, ServeWords, census_of_everybody, names, wishes};
 use crate::failure::Failure;
-use crate::printer::Printer;
+use crate::printer::{self, Printer};
 use crate::signals::{Role, Signals};
 
 /// The profile of an exporter that nobody has given another.
@@ -33,10 +34,10 @@ pub(crate) fn exporter(words: ExporterWords, printer: &mut Printer<'_>) -> Resul
         let text = scraped_once(session, &mut exporters, remote)?;
         return printer.answer(&text).map(|()| Exit::Success);
     }
-    match exporters.serve(remote) {
-        Ok(server) => announce(server, quiet, printer),
-        Err(error) => return Err(Failure::new(error.to_string())),
-    }
+    // It runs for months: what goes wrong is told when it does.
+    let on_trouble = Arc::new(|trouble: String| printer::aside(&trouble));
+    let server = exporters.serve(remote, Some(on_trouble))?;
+    announce(server, quiet, printer);
     let outcome = session.run()?;
     signals.let_through();
     for loss in outcome.losses.iter().chain(&exporters.finish()) {

@@ -63,7 +63,7 @@ fn with_environment(target: Target, more: &[(String, String)]) -> Target {
 
 /// A run goes on without a server that cannot be had; who may be reached by others is told so at once.
 fn serve(exporters: &mut Exporters, session: &Session, printer: &mut Printer<'_>) {
-    match exporters.serve(session.remote()) {
+    match exporters.serve(session.remote(), None) {
         Ok(server) => {
             if let Some(warning) = server.and_then(Server::is_exposed) {
                 printer.error(&warning);

@@ -15,7 +15,10 @@ Examples:
   procmon exporter --process-names groups.yml --web-config web.yml --listen 0.0.0.0:9925
   procmon exporter --once | promtool check metrics
 
-The figures count from its start. Ctrl-C ends it.";
+The figures count from its start. Ctrl-C ends it.
+
+Exit code: 0 when it was ended, 1 when it could not serve, such as at a port that is in use, 2 for words and files of \
+settings that make no sense.";
 
 pub(crate) const EXPORT_EXAMPLES: &str = "\
 Examples:

@@ -1,5 +1,7 @@
 //! Floor 11. What is written once, when a session has ended: a file for the textfile collector, a Pushgateway.
 
+use std::error::Error;
+
 use procmon_model::ports::{Loss, LossKind};
 
 use super::wishes::{GatewayWish, TlsFiles, Wishes};
@@ -20,6 +22,10 @@ pub(super) fn write_result(wishes: &Wishes, scene: &Scene) -> Vec<Loss> {
     {
         losses.push(loss("prom-file", &error));
     }
+    losses.extend(wishes.prom_file.as_deref().and_then(prom_file::name_warning).map(|message| {
+        let message = format!("prom-file: {message}");
+        Loss { kind: LossKind::NotDelivered, records: 0, message }
+    }));
     if let Some(wish) = &wishes.pushgateway
         && let Err(error) = push(wish, &wishes.tls, exposition, scene)
     {
@@ -49,6 +55,38 @@ fn push(
 }
 
 /// Something that an exporter could not do, in a sentence.
-pub(super) fn loss(exporter: &str, error: &dyn std::error::Error) -> Loss {
-    Loss { kind: LossKind::NotDelivered, records: 0, message: format!("{exporter}: {error}") }
+pub(super) fn loss(exporter: &str, error: &dyn Error) -> Loss {
+    let message = format!("{exporter}: {}", sentence(error));
+    Loss { kind: LossKind::NotDelivered, records: 0, message }
+}
+
+/// An error and its hint, which has a line of its own, in one.
+fn sentence(error: &dyn Error) -> String {
+    error.to_string().replace("\nhint: ", "; ").replace('\n', "; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::mqtt::MqttError;
+    use crate::prom_file::PromFileError;
+
+    fn missing() -> io::Error {
+        io::Error::from(io::ErrorKind::NotFound)
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_reason_and_its_hint_in_one_line() {
+        let path = PathBuf::from("/nowhere");
+        let told = |error: &dyn Error| loss("here", error).message;
+        let error = MqttError::File { path: path.clone(), source: missing() };
+        assert_eq!(told(&error), "here: read /nowhere: entity not found");
+        let error = PromFileError { path, source: missing() };
+        assert_eq!(told(&error), "here: write /nowhere: entity not found");
+        let error = MqttError::NoAgent;
+        assert_eq!(told(&error), "here: find out this machine's name; give the agent a name");
+    }
 }

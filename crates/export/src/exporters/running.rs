@@ -3,6 +3,7 @@
 //! None of them can keep a session from starting, slow it or change how it ends: what cannot be started is a loss that
 //! is told at the end, like what could not be delivered.
 
+use std::error::Error;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +21,7 @@ use crate::mqtt::{self, Mqtt};
 use crate::otlp::{Otlp, OtlpOptions};
 use crate::remote_write::{RemoteWrite, RemoteWriteOptions, Tell};
 use crate::scrape::Scraper;
-use crate::serve::{Listen, ServeError, ServeOptions, Server};
+use crate::serve::{Listen, OnTrouble, ServeError, ServeOptions, Server};
 
 /// How many records wait for each exporter that sends: a sample of fifty processes takes some ten kilobytes.
 const RECORDS: usize = 4096;
@@ -88,22 +89,28 @@ impl Exporters {
         &self.environment
     }
 
-    /// The session has begun: who scrapes can ask it for samples from now on. Fails where no server could be started,
-    /// which a session goes on without.
-    pub fn serve(&mut self, remote: Remote) -> Result<Option<&Server>, ServeError> {
+    /// The session has begun: who scrapes can ask it for samples from now on. What goes wrong later is told to
+    /// `on_trouble`, or kept for the end where that is `None`. Fails where no server could be started, which a session
+    /// goes on without.
+    pub fn serve(
+        &mut self,
+        remote: Remote,
+        on_trouble: Option<OnTrouble>,
+    ) -> Result<Option<&Server>, ServeError> {
         let Some(ServeWish { listen, web_config }) = self.wishes.serve.clone() else {
             return Ok(None);
         };
         let Some(figures) = self.figures(remote) else { return Ok(None) };
         let troubles = Arc::clone(&self.troubles);
+        let keep = move |trouble| {
+            troubles.lock().unwrap_or_else(PoisonError::into_inner).push(trouble);
+        };
         let server = Server::start(ServeOptions {
             listen: Listen::parse(&listen, DEFAULT_PORT)?,
             web_config,
             page: Arc::new(figures),
             metrics_path: "/metrics".to_owned(),
-            on_trouble: Arc::new(move |trouble| {
-                troubles.lock().unwrap_or_else(PoisonError::into_inner).push(trouble);
-            }),
+            on_trouble: on_trouble.unwrap_or_else(|| Arc::new(keep)),
         })?;
         Ok(Some(self.server.insert(server)))
     }
@@ -120,13 +127,12 @@ impl Exporters {
         }
     }
 
-    /// What went wrong with the server since this was last asked.
-    pub fn troubles(&self) -> Vec<String> {
+    fn troubles(&self) -> Vec<String> {
         mem::take(&mut self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Something of ours failed that the session goes on without.
-    pub fn note(&mut self, exporter: &str, error: &dyn std::error::Error) {
+    pub fn note(&mut self, exporter: &str, error: &dyn Error) {
         self.losses.push(loss(exporter, error));
     }
 

@@ -5,9 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::names::{ProcessNames, Rule};
-use super::rule_text::{RuleError, RuleText};
+use super::rule_text::RuleText;
+use crate::yaml::told;
+
+/// What is wrong, and in which line.
+type Wrong = (Option<u64>, String);
 
 /// Why a file of process names cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -21,48 +26,41 @@ pub enum NamesFileError {
         /// Why.
         source: io::Error,
     },
-    /// It is no such file; the message names the line.
-    #[error("{}: {message}", .path.display())]
-    Shape {
+    /// It is no such file, or one of its rules makes no sense.
+    #[error("{}{}: {message}", .path.display(), in_line(*.line))]
+    Wrong {
         /// Which.
         path: PathBuf,
-        /// What is wrong, and where.
+        /// The line in it, counted from 1; `None` where it is about the file as a whole.
+        line: Option<u64>,
+        /// What is wrong.
         message: String,
-    },
-    /// A rule makes no sense.
-    #[error("{}: rule {number}: {source}", .path.display())]
-    Rule {
-        /// Which file.
-        path: PathBuf,
-        /// Which rule, from 1 on.
-        number: usize,
-        /// What is wrong with it.
-        source: RuleError,
     },
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
-    process_names: Vec<RuleText>,
+    process_names: Vec<Spanned<RuleText>>,
 }
 
 /// Reads a file of process names. `children`: whether who fits no rule belongs to the group of its parent.
 pub fn process_names(path: &Path, children: bool) -> Result<ProcessNames, NamesFileError> {
     let text = fs::read_to_string(path)
         .map_err(|source| NamesFileError::Read { path: path.to_owned(), source })?;
-    let contents: Contents = serde_saphyr::from_str(&text).map_err(|error| {
-        NamesFileError::Shape { path: path.to_owned(), message: error.to_string() }
-    })?;
-    let rule = |(index, text): (usize, RuleText)| {
-        Rule::try_from(text).map_err(|source| NamesFileError::Rule {
-            path: path.to_owned(),
-            number: index + 1,
-            source,
-        })
-    };
-    let rules = contents.process_names.into_iter().enumerate().map(rule);
+    let wrong = |(line, message)| NamesFileError::Wrong { path: path.to_owned(), line, message };
+    let contents: Contents = serde_saphyr::from_str(&text).map_err(|error| wrong(told(&error)))?;
+    let rules = contents.process_names.into_iter().map(|text| rule(text).map_err(wrong));
     Ok(ProcessNames { rules: rules.collect::<Result<_, _>>()?, children })
+}
+
+fn rule(text: Spanned<RuleText>) -> Result<Rule, Wrong> {
+    let line = Some(text.referenced.line());
+    Rule::try_from(text.value).map_err(|error| (line, error.to_string()))
+}
+
+fn in_line(line: Option<u64>) -> String {
+    line.map(|line| format!(", line {line}")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -109,13 +107,15 @@ process_names:
     fn what_is_wrong_is_told_with_its_place() {
         let error = |text: &str| read(text).err().unwrap();
         let told = error("process_names:\n- name: x\n");
-        assert_eq!(told, "names.yml: rule 1: none of comm, exe and cmdline says whom it is for");
-        let told = error("process_names:\n- cmdline: ['(']\n");
-        assert!(told.starts_with("names.yml: rule 1: the regular expression \"(\" is wrong: "));
+        assert_eq!(told, "names.yml, line 2: none of comm, exe and cmdline says whom it is for");
+        let told = error("process_names:\n- comm: [x]\n- comm: [y]\n  cmdline:\n  - ok\n  - '('\n");
+        assert!(told.starts_with("names.yml, line 6: the regular expression \"(\" is wrong: "));
         let told = error("process_names:\n- {name: '{{.Matches.a}}', comm: [x]}\n");
-        assert!(told.ends_with("captures \"a\", which the name has"), "{told}");
+        let captured = "no expression of cmdline captures \"a\", which the name has";
+        assert_eq!(told, format!("names.yml, line 2: {captured}"));
         let told = error("process_names:\n- comm: [x]\n  exes: [y]\n");
-        assert!(told.contains("exes") && told.contains("line 3"), "{told}");
+        assert!(told.starts_with("names.yml, line 3: unknown field `exes`"), "{told}");
+        assert_eq!(told.lines().count(), 1);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum MqttError {
     #[error("find out this machine's name\nhint: give the agent a name")]
     NoAgent,
     /// A file could not be read.
-    #[error("read {}", path.display())]
+    #[error("read {}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -62,7 +62,7 @@ pub enum MqttError {
         url: String,
     },
     /// The certificate and the key do not fit, or TLS could not be set up in another way.
-    #[error("set up TLS")]
+    #[error("set up TLS: {0}")]
     Tls(#[source] rustls::Error),
     /// The environment has no such variable.
     #[error("read the password: the environment has no {name}")]
@@ -71,6 +71,6 @@ pub enum MqttError {
         name: String,
     },
     /// The system gave no thread, no timer or no random numbers.
-    #[error("start deliveries")]
+    #[error("start deliveries: {0}")]
     System(#[source] io::Error),
 }

@@ -199,7 +199,10 @@ fn files_that_are_missing_or_hold_something_else_are_named_at_the_start() {
     let place = folder.path().display();
     let tls = options("mqtts://127.0.0.1:1");
     let missing = MqttOptions { authorities: path("missing"), ..tls.clone() };
-    assert_eq!(refused(&missing), format!("read {place}/missing"));
+    assert_eq!(
+        refused(&missing),
+        format!("read {place}/missing: No such file or directory (os error 2)")
+    );
     let empty = MqttOptions { authorities: path("empty"), ..tls.clone() };
     assert_eq!(refused(&empty), format!("find certificates in PEM in {place}/empty"));
     let half = MqttOptions { certificate: path("empty"), ..tls };

@@ -2,7 +2,6 @@
 //!
 //! What this server does not do is refused by name and line: a configuration that is half obeyed protects nobody.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
@@ -10,9 +9,10 @@ use std::str::FromStr;
 use hyper::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_saphyr::{Error, MessageFormatter, Spanned, UserMessageFormatter};
+use serde_saphyr::Spanned;
 
 use crate::serve::error::WebConfigError;
+use crate::yaml::told;
 
 /// The file.
 #[derive(Deserialize, Default)]
@@ -123,11 +123,4 @@ fn header(name: &str, value: &Spanned<String>) -> Result<(HeaderName, HeaderValu
         (Ok(name), Ok(value)) if fits => Ok((name, value)),
         _ => Err(wrong_at(value, format!("headers: {name} cannot have this value"))),
     }
-}
-
-/// The parser's words without a piece of the file, which has hashes in it.
-fn told(error: &Error) -> Wrong {
-    let line = error.location().map(|location| location.line()).filter(|line| *line > 0);
-    let words: Cow<'_, str> = UserMessageFormatter.format_message(error.without_snippet());
-    (line, words.escape_debug().to_string())
 }
