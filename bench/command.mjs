@@ -90,6 +90,6 @@ export class Runner {
 }
 
 /** How many processes and threads the machine has started since it was booted. */
-function births() {
+export function births() {
   return Number(/^processes (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))[1]);
 }

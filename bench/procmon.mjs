@@ -21,19 +21,19 @@ export class Procmon {
   /**
    * The words that run a command under procmon, quietly, with a recording and a summary.
    * @param {string[]} command
-   * @param {{ mode?: string, interval?: string }} [how]
+   * @param {{ mode?: string, interval?: string, words?: string[] }} [how] `words`: more options
    */
-  watch(command, { mode = 'auto', interval } = {}) {
+  watch(command, { mode = 'auto', interval, words = [] } = {}) {
     const [out, summary] = [this.#runner.file('run.jsonl'), this.#runner.file('summary.json')];
     const pace = interval ? ['--interval', interval, '--fixed'] : [];
-    const options = ['--quiet', '--accounting', mode, ...pace, '--out', out, '--summary', summary];
+    const options = ['--quiet', '--accounting', mode, ...pace, '--out', out, '--summary', summary, ...words];
     return { command: [this.#binary, 'run', ...options, '--', ...command], out, summary };
   }
 
   /**
    * Runs a command under procmon and returns what both the kernel and procmon say of it.
    * @param {string[]} command
-   * @param {{ mode?: string, interval?: string, user?: import('./command.mjs').User, cwd?: string }} [how]
+   * @param {{ mode?: string, interval?: string, words?: string[], user?: import('./command.mjs').User, cwd?: string }} [how]
    */
   run(command, how = {}) {
     const watched = this.watch(command, how);

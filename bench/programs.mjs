@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-const HOSTED = ['measure', 'spawner', 'pingpong', 'burners', 'sleepers', 'spike'];
+const HOSTED = ['measure', 'spawner', 'pingpong', 'burners', 'sleepers', 'spike', 'clock'];
 
 /** Something that a suite needs is not to be had here; the message says what. */
 export class Unavailable extends Error {}

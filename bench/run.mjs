@@ -86,7 +86,7 @@ function contextOf(options, scratch) {
     if (!known.has(user.name)) known.set(user.name, procmon.modes(user));
     return known.get(user.name);
   };
-  const scripts = { forks: script('forks'), cluster: script('cluster') };
+  const scripts = { forks: script('forks'), cluster: script('cluster'), tree: script('tree') };
   // Pages of the usual node are shared with every other node on the machine, which a proportional size shows and nothing else does.
   const node = () => lend(process.execPath, scratch, 'node itself');
   return { options, root, scratch, binary, programs, scripts, node, runner, procmon, users: users(), modes, say };

@@ -11,6 +11,9 @@ export const SUITES = [
   'accuracy',
   'loading',
   'encoding',
+  'scrape',
+  'exporters',
+  'profiles',
   'border',
   'start',
   'package',
@@ -22,7 +25,7 @@ export const USAGE = `usage: npm run bench -- [options] [suite…]
 suites: ${SUITES.join(', ')}; all of them where none is named
 
   --rounds N    how often what takes turns is run [default: 9; with --quick 3]
-  --quick       fewer rounds and smaller loads: everything in less than five minutes
+  --quick       fewer rounds and smaller loads: everything in less than nine minutes
   --markdown    print the tables as docs/BENCHMARKS.md holds them
   --json FILE   write all results to this file`;
 

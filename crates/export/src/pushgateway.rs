@@ -46,7 +46,7 @@ pub struct PushgatewayOptions {
     pub ca_file: Option<PathBuf>,
     /// Our certificate and its key, as PEM, where the gateway wants one.
     pub identity: Option<(PathBuf, PathBuf)>,
-    /// How long one attempt may take; there are two.
+    /// How long one attempt may take; what fails sooner is tried twice.
     pub timeout: Duration,
 }
 
@@ -198,11 +198,14 @@ impl PushError {
     /// Whether it may be otherwise in a moment.
     fn may_pass(&self) -> bool {
         match self {
-            Self::Timeout { .. } => true,
-            // Where nobody listens, a command that has ended is not kept waiting.
+            // Where nobody listens or answers, whoever started the command is not kept waiting.
             Self::Unreachable { source, .. } => !is_nobody_there(source.as_ref()),
             Self::Refused { status, .. } => *status == 429 || *status >= 500,
-            Self::Address { .. } | Self::Job { .. } | Self::Label(_) | Self::Tls(_) => false,
+            Self::Timeout { .. }
+            | Self::Address { .. }
+            | Self::Job { .. }
+            | Self::Label(_)
+            | Self::Tls(_) => false,
         }
     }
 }

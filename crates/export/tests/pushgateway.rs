@@ -106,7 +106,7 @@ fn nobody_there_is_told_without_the_password() {
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_two_attempts_and_no_more_time() {
+fn a_server_that_says_nothing_is_waited_for_once() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let timeout = Duration::from_millis(200);
@@ -114,11 +114,11 @@ fn a_server_that_says_nothing_is_given_two_attempts_and_no_more_time() {
     let begun = Instant::now();
     let error = Pushgateway::new(options).unwrap().put(&scene(&[])).unwrap_err();
     assert!(error.to_string().ends_with(": no answer within 200ms"), "{error}");
-    assert!(begun.elapsed() >= timeout * 2, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= timeout, "{:?}", begun.elapsed());
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     silent.set_nonblocking(true).unwrap();
     let attempts = std::iter::from_fn(|| silent.accept().ok()).count();
-    assert_eq!(attempts, 2);
+    assert_eq!(attempts, 1);
 }
 
 #[test]

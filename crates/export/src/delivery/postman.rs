@@ -7,6 +7,8 @@ use super::retry::Backoff;
 
 /// How often a server is tried in vain at the session's end before it is taken for dead.
 const LAST_TRIES: u32 = 2;
+/// The longest wait between those: it is all that a run whose servers are dead takes longer.
+const LAST_WAIT: Duration = Duration::from_millis(40);
 
 /// Brings a letter to its server.
 pub(crate) trait Carrier: Send {
@@ -50,12 +52,15 @@ pub(super) fn run(bag: &Mailbag, carrier: &mut dyn Carrier) {
             Outcome::Unreachable(why) => (None, why, true),
         };
         bag.take_back(why, is_unreachable);
-        let wait = backoff.failed(asked);
-        let until = Instant::now() + wait;
+        let mut wait = backoff.failed(asked);
         // Every wait at the end holds up whoever started the command: nobody waits for a server that is not there.
-        if deadline.is_some() && is_unreachable && backoff.failures() >= LAST_TRIES {
-            break;
+        if deadline.is_some() && is_unreachable {
+            if backoff.failures() >= LAST_TRIES {
+                break;
+            }
+            wait = wait.min(LAST_WAIT);
         }
+        let until = Instant::now() + wait;
         pause = Some(Pause { until, asked: asked.is_some() || deadline.is_some() });
     }
     bag.abandon();

@@ -8,8 +8,9 @@ use procmon_model::units::CpuTime;
 const ONE_IN: u128 = 500;
 
 /// What is saved up at most. Without an end to it, an hour of idleness would be followed by seven seconds of nothing but
-/// reading: within the share on paper, and a burst in the middle of somebody's build.
-const MOST_SAVED: i64 = 10_000_000;
+/// reading: within the share on paper, and a burst in the middle of somebody's build. A scrape every quarter of a minute
+/// would spend all of it each time, and is not to cost several times what the rest of it does.
+const MOST_SAVED: i64 = 4_000_000;
 
 /// Processor time that may be spent; begins with none and grows with time.
 #[derive(Debug, Default)]
@@ -20,11 +21,12 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Adds the share of the time since this was last called; nothing the first time.
-    pub(super) fn grow(&mut self, now: Instant) {
+    /// Adds the share of the time since this was last called; nothing the first time. No more is saved up than the limit,
+    /// or than the next thing costs, where that is more: a process too large for the limit could otherwise never be read.
+    pub(super) fn grow(&mut self, now: Instant, next: CpuTime) {
         let elapsed = self.grown.map_or(Duration::ZERO, |grown| now.duration_since(grown));
         let share = i64::try_from(elapsed.as_nanos() / ONE_IN).unwrap_or(i64::MAX);
-        self.left = self.left.saturating_add(share);
+        self.left = self.left.saturating_add(share).min(nanos(next).max(MOST_SAVED));
         self.grown = Some(now);
     }
 
@@ -36,12 +38,6 @@ impl Budget {
     /// Takes what something did cost.
     pub(super) fn spend(&mut self, cost: CpuTime) {
         self.left = self.left.saturating_sub(nanos(cost));
-    }
-
-    /// Forgets savings that go beyond the limit, or beyond what the next thing costs, where that is more: a process too
-    /// large for the limit could otherwise never be read.
-    pub(super) fn cap(&mut self, next: CpuTime) {
-        self.left = self.left.min(nanos(next).max(MOST_SAVED));
     }
 }
 
@@ -59,12 +55,11 @@ mod tests {
     fn spent_in_ten_seconds(expected: CpuTime, real: CpuTime) -> CpuTime {
         let (mut budget, mut spent, start) = (Budget::default(), CpuTime::ZERO, Instant::now());
         for pass in 0..=100 {
-            budget.grow(start + PASS * pass);
+            budget.grow(start + PASS * pass, expected);
             while budget.affords(expected) {
                 budget.spend(real);
                 spent += real;
             }
-            budget.cap(expected);
         }
         spent
     }
@@ -90,12 +85,11 @@ mod tests {
     #[test]
     fn nothing_can_be_spent_at_the_start_and_little_after_an_hour_of_idleness() {
         let (mut budget, start) = (Budget::default(), Instant::now());
-        budget.grow(start);
+        budget.grow(start, CpuTime::ZERO);
         assert!(!budget.affords(CpuTime::from_nanos(1)));
-        budget.grow(start + Duration::from_secs(3600));
-        budget.cap(CpuTime::ZERO);
-        assert!(budget.affords(CpuTime::from_millis(10)));
-        assert!(!budget.affords(CpuTime::from_nanos(10_000_001)));
+        budget.grow(start + Duration::from_secs(3600), CpuTime::ZERO);
+        assert!(budget.affords(CpuTime::from_millis(4)));
+        assert!(!budget.affords(CpuTime::from_nanos(4_000_001)));
     }
 
     #[test]
@@ -104,8 +98,7 @@ mod tests {
         let dear = CpuTime::from_millis(30);
         for second in 0..=15 {
             assert!(!budget.affords(dear), "{second}");
-            budget.grow(start + Duration::from_secs(second));
-            budget.cap(dear);
+            budget.grow(start + Duration::from_secs(second), dear);
         }
         assert!(budget.affords(dear));
     }

@@ -14,8 +14,14 @@ const COST_OF_ANY: u64 = 30_000;
 const COST_OF_A_MEGABYTE: u64 = 10_000;
 
 /// After how long one is read again of a process of which nothing is known to have changed: processes beyond the tree
-/// share its files, too.
+/// share its files, too. Each time that this finds what was known, the next is put off twice as long.
 const REFRESH: Duration = Duration::from_secs(10);
+const LONGEST_REFRESH: Duration = Duration::from_secs(320);
+
+/// What counts as a change of memory: more than a fiftieth. And of the number of those that may share it: more than a
+/// tenth, since on a busy machine there is always one that comes or goes.
+const NOTABLE: u64 = 50;
+const NOTABLE_NEIGHBOURS: u64 = 10;
 
 /// What is kept of one process.
 #[derive(Default)]
@@ -28,8 +34,11 @@ pub(super) struct Pss {
 struct Read {
     at: Instant,
     resident: u64,
+    pss: u64,
     cost: CpuTime,
     neighbours: u64,
+    /// After how long it is read again if nothing changes.
+    refresh: Duration,
 }
 
 /// How urgent a reading is, the most urgent being the smallest.
@@ -48,7 +57,7 @@ pub(super) enum Urgency {
 pub(super) struct Situation {
     pub(super) resident: Bytes,
     pub(super) is_copy: bool,
-    /// A number that changes with the processes that may share the memory.
+    /// How many processes may share the memory; of a copy a number that changes with them.
     pub(super) neighbours: u64,
     pub(super) now: Instant,
 }
@@ -59,15 +68,11 @@ impl Pss {
         if self.refused {
             return None;
         }
-        let settled = self.last.as_ref().is_some_and(|last| {
-            let change = situation.resident.get().abs_diff(last.resident);
-            change < last.resident / 50 && last.neighbours == situation.neighbours
-        });
-        match settled {
-            true if self.age(situation.now) < REFRESH => None,
-            true => Some(Urgency::Settled),
-            false if situation.is_copy => Some(Urgency::Copy),
-            false => Some(Urgency::Changed),
+        match self.last.as_ref().filter(|last| last.holds_for(situation)) {
+            Some(last) if self.age(situation.now) < last.refresh => None,
+            Some(_) => Some(Urgency::Settled),
+            None if situation.is_copy => Some(Urgency::Copy),
+            None => Some(Urgency::Changed),
         }
     }
 
@@ -109,11 +114,28 @@ impl Pss {
         result.ok().flatten().map(Bytes::new)
     }
 
-    /// Keeps what a reading was made for, and what it cost.
-    pub(super) fn was_read(&mut self, situation: &Situation, cost: CpuTime) {
+    /// Keeps what a reading was made for, what it found and what it cost.
+    pub(super) fn was_read(&mut self, situation: &Situation, pss: Bytes, cost: CpuTime) {
         let Situation { resident, neighbours, now: at, .. } = *situation;
-        self.last = Some(Read { at, resident: resident.get(), cost, neighbours });
+        let is_confirmed = |last: &&Read| is_about(last.pss, pss.get());
+        let confirmed = self.last.as_ref().filter(is_confirmed);
+        let refresh = confirmed.map_or(REFRESH, |last| (last.refresh * 2).min(LONGEST_REFRESH));
+        let (resident, pss) = (resident.get(), pss.get());
+        self.last = Some(Read { at, resident, pss, cost, neighbours, refresh });
     }
+}
+
+impl Read {
+    /// Whether nothing is known to have changed since.
+    fn holds_for(&self, situation: &Situation) -> bool {
+        let few = if situation.is_copy { 0 } else { self.neighbours / NOTABLE_NEIGHBOURS };
+        is_about(self.resident, situation.resident.get())
+            && situation.neighbours.abs_diff(self.neighbours) <= few
+    }
+}
+
+fn is_about(before: u64, now: u64) -> bool {
+    now.abs_diff(before) < before / NOTABLE
 }
 
 /// The least that a reading costs.
@@ -125,12 +147,13 @@ mod tests {
 
     fn situation(megabytes: u64, now: Instant) -> Situation {
         let resident = Bytes::new(megabytes << 20);
-        Situation { resident, is_copy: false, neighbours: 1, now }
+        Situation { resident, is_copy: false, neighbours: 9, now }
     }
 
     fn read_at(megabytes: u64, now: Instant) -> Pss {
         let mut pss = Pss::default();
-        pss.was_read(&situation(megabytes, now), CpuTime::from_millis(2));
+        let found = Bytes::new(megabytes << 19);
+        pss.was_read(&situation(megabytes, now), found, CpuTime::from_millis(2));
         pss
     }
 
@@ -149,9 +172,42 @@ mod tests {
         assert_eq!(pss.urgency(&situation(101, now)), None);
         assert_eq!(pss.urgency(&situation(102, now)), Some(Urgency::Changed));
         assert_eq!(pss.urgency(&situation(98, now)), Some(Urgency::Changed));
-        let others = Situation { neighbours: 2, ..situation(100, now) };
+        let others = Situation { neighbours: 10, ..situation(100, now) };
         assert_eq!(pss.urgency(&others), Some(Urgency::Changed));
         assert_eq!(pss.urgency(&situation(100, now + REFRESH)), Some(Urgency::Settled));
+    }
+
+    #[test]
+    fn among_many_a_few_that_come_or_go_change_nothing_but_for_a_copy() {
+        let now = Instant::now();
+        let among = |neighbours| Situation { neighbours, ..situation(100, now) };
+        let mut pss = Pss::default();
+        pss.was_read(&among(500), Bytes::new(50 << 20), CpuTime::from_millis(2));
+        assert_eq!(pss.urgency(&among(450)), None);
+        assert_eq!(pss.urgency(&among(551)), Some(Urgency::Changed));
+        let copy = Situation { is_copy: true, ..among(501) };
+        assert_eq!(pss.urgency(&copy), Some(Urgency::Copy));
+    }
+
+    #[test]
+    fn what_is_found_as_it_was_is_read_ever_more_seldom_and_after_a_change_as_often_as_at_first() {
+        let start = Instant::now();
+        let (mut pss, mut now, mut waits) = (read_at(100, start), start, Vec::new());
+        let wait = |pss: &Pss, now: Instant| {
+            let is_due = |seconds: &u64| {
+                pss.urgency(&situation(100, now + Duration::from_secs(*seconds))).is_some()
+            };
+            (1..1000).find(is_due).unwrap()
+        };
+        for _ in 0..7 {
+            let seconds = wait(&pss, now);
+            waits.push(seconds);
+            now += Duration::from_secs(seconds);
+            pss.was_read(&situation(100, now), Bytes::new(50 << 20), CpuTime::from_millis(2));
+        }
+        assert_eq!(waits, [10, 20, 40, 80, 160, 320, 320]);
+        pss.was_read(&situation(100, now), Bytes::new(51 << 20), CpuTime::from_millis(2));
+        assert_eq!(wait(&pss, now), 10);
     }
 
     #[test]

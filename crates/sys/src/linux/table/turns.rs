@@ -29,13 +29,12 @@ pub(super) struct Turns {
     awaited: CpuTime,
 }
 
-/// Who has been sharing memory with whom, as two numbers that change when the processes do.
+/// Who may share memory with whom: all of them the files that they run, and copies whatever they hold.
 #[derive(Default)]
 struct Neighbours {
-    keys: Vec<ProcessKey>,
+    count: u64,
     /// In order.
     copies: Vec<ProcessKey>,
-    keys_changed: u64,
     copies_changed: u64,
 }
 
@@ -58,7 +57,7 @@ impl Turns {
         now: Instant,
         reader: &mut Reader,
     ) {
-        self.budget.grow(now);
+        self.budget.grow(now, self.awaited);
         if !self.budget.affords(self.awaited.max(LEAST_COST)) {
             return;
         }
@@ -77,11 +76,10 @@ impl Turns {
             }
             reading.gauges.pss = known.proportional_set_size(reading.key, reader);
             let cost = self.pay(&mut paid);
-            if reading.gauges.pss.is_some() {
-                known.pss.was_read(&situation, cost);
+            if let Some(pss) = reading.gauges.pss {
+                known.pss.was_read(&situation, pss, cost);
             }
         }
-        self.budget.cap(self.awaited);
     }
 
     /// Pays for all that was done since the last time.
@@ -96,10 +94,7 @@ impl Turns {
 
 impl Neighbours {
     fn look(&mut self, pass: &Pass<'_>) {
-        if self.keys != pass.keys {
-            pass.keys.clone_into(&mut self.keys);
-            self.keys_changed += 1;
-        }
+        self.count = u64::try_from(pass.keys.len()).unwrap_or(u64::MAX);
         let mut copies = pass.copies.to_vec();
         copies.sort_unstable();
         if self.copies != copies {
@@ -119,7 +114,7 @@ impl Neighbours {
             let resident = reading.gauges.rss.filter(|rss| rss.get() > 0)?;
             let known = watched.get(&reading.key).filter(|known| !known.is_to_be_left_alone())?;
             let is_copy = self.copies.binary_search(&reading.key).is_ok();
-            let neighbours = if is_copy { self.copies_changed } else { self.keys_changed };
+            let neighbours = if is_copy { self.copies_changed } else { self.count };
             let situation = Situation { resident, is_copy, neighbours, now };
             let urgency = known.pss.urgency(&situation)?;
             Some(Turn { index, urgency, worth: known.pss.worth(&situation), situation })
