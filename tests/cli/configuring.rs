@@ -360,7 +360,7 @@ fn opened(profile: &str) -> Option<Vec<&'static str>> {
         "--profile",
         profile,
     ];
-    let duration = ["--no-children", "--interval", "20ms", "--duration", "100ms", &pid];
+    let duration = ["--no-children", "--interval", "20ms", "--duration", "500ms", &pid];
     let tracing = ["-f", "-qq", "-e", "trace=openat"].into_iter();
     let finished = program("strace", tracing.chain(watching).chain(duration)).run();
     assert_eq!(finished.code, Some(0), "{}", finished.err());
