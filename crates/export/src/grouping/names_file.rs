@@ -109,7 +109,7 @@ process_names:
         let told = error("process_names:\n- name: x\n");
         assert_eq!(told, "names.yml, line 2: none of comm, exe and cmdline says whom it is for");
         let told = error("process_names:\n- comm: [x]\n- comm: [y]\n  cmdline:\n  - ok\n  - '('\n");
-        assert!(told.starts_with("names.yml, line 6: the regular expression \"(\" is wrong: "));
+        assert!(told.starts_with("names.yml, line 3: the regular expression \"(\" is wrong: "));
         let told = error("process_names:\n- {name: '{{.Matches.a}}', comm: [x]}\n");
         let captured = "no expression of cmdline captures \"a\", which the name has";
         assert_eq!(told, format!("names.yml, line 2: {captured}"));
