@@ -8,11 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { attach, run } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
+import { freePort } from './support/ports.mjs';
 import { isAlive, livingChildren, ownCounts, until, withDescendants } from './support/processes.mjs';
 import { program } from './support/prometheus.mjs';
 import { leaveOut } from './support/python.mjs';
 import { runScript } from './support/scripts.mjs';
-import { freePort, serve, silentServer } from './support/servers.mjs';
+import { serve, silentServer } from './support/servers.mjs';
 
 const timeout = 60_000;
 const rotel = fileURLToPath(new URL('../target/rotel/rotel/rotel-agent', import.meta.url));

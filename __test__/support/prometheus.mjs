@@ -2,10 +2,10 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { temporaryFolder } from './folders.mjs';
+import { freePort } from './ports.mjs';
 
 /** Seconds between two samples of the past, and how many there are. */
 const STEP = 30;
@@ -61,16 +61,6 @@ async function ready(url, child) {
     await setTimeout(20);
   }
   throw new Error(`prometheus has ended with ${child.exitCode}`);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** The text that promtool makes blocks of: all samples of a family stand together. */

@@ -3,10 +3,10 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './folders.mjs';
+import { freePort } from './ports.mjs';
 
 const CONFIGURATION = `
 storage: ./storage
@@ -52,14 +52,4 @@ export async function startRegistry(verdaccio) {
       await ended;
     },
   };
-}
-
-/** A port that nobody listens on: the one that the system gives to who asks for any. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

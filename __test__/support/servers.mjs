@@ -5,16 +5,6 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-/** A port that nobody listens on: the one that the system gives to who asks for any. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /**
  * Starts a program and waits until it takes connections.
  * @param {import('node:test').TestContext} context the test that it ends with

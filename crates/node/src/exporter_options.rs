@@ -14,9 +14,6 @@ use serde::Deserialize;
 
 use crate::error::Refusal;
 
-/// How many groups and processes there may be where nothing is said.
-const MAX_SERIES: usize = 10_000;
-
 /// How old a sample may be where nothing is said: servers that scrape in pairs share one.
 const MAX_AGE: Duration = Duration::from_secs(1);
 
@@ -105,7 +102,7 @@ impl ExporterOptions {
         let census = CensusOptions {
             facts: Box::new(SystemFacts::default()),
             processes: shown(self.processes, names),
-            max_series: Some(self.max_series.unwrap_or(MAX_SERIES)),
+            max_series: Some(self.max_series.unwrap_or(CensusOptions::MAX_SERIES)),
             ..CensusOptions::new(Box::new(Selected::new(selection, grouper)))
         };
         let max_age = self.max_age_ms.map_or(MAX_AGE, Duration::from_millis);

@@ -9,7 +9,7 @@ use procmon_core::session::{Order, Outcome, Session, Target};
 use procmon_core::sink::{OutFile, Rotating, file_sink};
 use procmon_export::exporters::Exporters;
 use procmon_export::serve::Server;
-use procmon_model::ports::Sink;
+use procmon_model::ports::{Loss, Sink};
 use procmon_model::units::Elapsed;
 use procmon_sys::Inside;
 
@@ -37,13 +37,17 @@ pub(crate) fn watch(plan: Plan, role: Role, printer: &mut Printer<'_>) -> Result
     let digest = session.digest();
     let mut outcome = session.run()?;
     signals.let_through();
-    let lost = lines.and_then(LinesOut::finish).into_iter().chain(exporters.finish());
-    let took = Duration::try_from_secs_f64(outcome.summary.duration_ms / 1e3).unwrap_or_default();
-    for loss in lost {
-        digest.add_loss(Elapsed::ZERO + took, &loss);
-        outcome.losses.push(loss);
+    let mut lost: Vec<Loss> = lines.and_then(LinesOut::finish).into_iter().collect();
+    lost.extend(exporters.finish());
+    if !lost.is_empty() {
+        let took = Duration::try_from_secs_f64(outcome.summary.duration_ms / 1e3);
+        let at = Elapsed::ZERO + took.unwrap_or_default();
+        for loss in &lost {
+            digest.add_loss(at, loss);
+        }
+        outcome.losses.extend(lost);
+        outcome.summary = digest.summary().unwrap_or(outcome.summary);
     }
-    outcome.summary = digest.summary().unwrap_or(outcome.summary);
     deliver(&outcome, &outputs, voice, printer);
     Ok(outcome)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use procmon_export::census::CensusOptions;
 use procmon_export::grouping::{By, Pattern};
 
 use crate::{duration, size};
@@ -67,7 +68,7 @@ pub(crate) struct CensusWords {
     pub(crate) min_age: Option<Duration>,
 
     /// How many groups and single processes there may be; the groups beyond are counted together as "other"
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = CensusOptions::MAX_SERIES)]
     pub(crate) max_series: usize,
 }
 

@@ -35,6 +35,9 @@ pub struct CensusOptions {
 }
 
 impl CensusOptions {
+    /// How many groups and processes an exporter shows unless something else is said.
+    pub const MAX_SERIES: usize = 10_000;
+
     /// Every process, by this grouping, and nothing more.
     pub fn new(grouper: Box<dyn Grouper>) -> Self {
         Self {

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "push")]
 mod desk;
+#[cfg(any(feature = "push", feature = "mqtt"))]
+mod doubling;
 #[cfg(feature = "push")]
 mod mailbag;
 mod outbox;
@@ -17,6 +19,8 @@ mod target;
 
 #[cfg(feature = "push")]
 pub(crate) use desk::{Delivery, Terms, Writer, deliver};
+#[cfg(feature = "mqtt")]
+pub(crate) use doubling::Doubling;
 #[cfg(feature = "push")]
 pub(crate) use mailbag::{Letter, Mailbag};
 pub use outbox::{Courier, Manner, Outbox, Parcel, Tally, outbox};

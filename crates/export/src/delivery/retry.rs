@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::doubling::Doubling;
+
 /// The wait after the first failure, before chance shortens it.
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait of our own choosing.
@@ -9,41 +11,39 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// The longest wait that a server may ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
-/// Waits that double with each failure, each shortened by chance, so that many clients do not come back together.
-#[derive(Debug, Default)]
+/// Waits of our own choosing, which double, and those that a server asks for.
+#[derive(Debug)]
 pub(super) struct Backoff {
-    failures: u32,
+    own: Doubling,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { own: Doubling::new(FIRST, LONGEST) }
+    }
 }
 
 impl Backoff {
     /// Something went well.
     pub(super) fn reset(&mut self) {
-        self.failures = 0;
+        self.own.reset();
     }
 
     /// Failures since something went well.
     pub(super) fn failures(&self) -> u32 {
-        self.failures
+        self.own.failures()
     }
 
     /// Another failure: how long to wait. What the server has asked for goes first.
     pub(super) fn failed(&mut self, asked: Option<Duration>) -> Duration {
-        let doubled = FIRST.saturating_mul(1 << self.failures.min(10)).min(LONGEST);
-        self.failures = self.failures.saturating_add(1);
-        match asked {
-            Some(asked) => asked.min(LONGEST_ASKED),
-            None => doubled.mul_f64(0.5 + chance() / 2.0),
-        }
+        let own = self.own.failed(chance());
+        asked.map_or(own, |asked| asked.min(LONGEST_ASKED))
     }
 }
 
 /// A number from 0 to 1.
 fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
-        Err(_) => 0.5,
-    }
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 /// What the header `Retry-After` asks for: a number of seconds, or a date (RFC 9110, section 10.2.3).

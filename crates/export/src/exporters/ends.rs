@@ -55,9 +55,13 @@ fn push(
 }
 
 /// Something that an exporter could not do, in a sentence.
-pub(super) fn loss(exporter: &str, error: &dyn Error) -> Loss {
-    let message = format!("{exporter}: {}", sentence(error));
+pub(super) fn told(message: String) -> Loss {
     Loss { kind: LossKind::NotDelivered, records: 0, message }
+}
+
+/// The same by its error.
+pub(super) fn loss(exporter: &str, error: &dyn Error) -> Loss {
+    told(format!("{exporter}: {}", sentence(error)))
 }
 
 /// An error and its hint, which has a line of its own, in one.

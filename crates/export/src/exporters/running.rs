@@ -7,10 +7,10 @@ use std::error::Error;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use procmon_model::ports::{Loss, LossKind, Sink};
+use procmon_model::ports::{Loss, Sink};
 use procmon_sys::Remote;
 
-use super::ends::{exposition, loss, write_result};
+use super::ends::{exposition, loss, told, write_result};
 use super::page::Figures;
 use super::picture::OwnCensus;
 use super::wishes::{DEFAULT_PORT, ServeWish, Wishes};
@@ -152,11 +152,7 @@ impl Exporters {
             self.losses.extend(write_result(&self.wishes, &scene));
         }
         let troubles = self.troubles().into_iter();
-        self.losses.extend(troubles.map(|message| Loss {
-            kind: LossKind::NotDelivered,
-            records: 0,
-            message: format!("server: {message}"),
-        }));
+        self.losses.extend(troubles.map(|message| told(format!("server: {message}"))));
         self.losses.extend(self.tallies.iter().filter_map(Tally::loss));
         self.losses
     }
@@ -164,10 +160,7 @@ impl Exporters {
     fn start_otlp(&mut self) {
         let options = match self.wishes.otlp.take() {
             None => return,
-            Some(Err(message)) => {
-                let kind = LossKind::NotDelivered;
-                return self.losses.push(Loss { kind, records: 0, message });
-            }
+            Some(Err(message)) => return self.losses.push(told(message)),
             Some(Ok(options)) => OtlpOptions { interval: self.wishes.interval, ..options },
         };
         let (sink, courier) = outbox("otlp", RECORDS, self.manner);

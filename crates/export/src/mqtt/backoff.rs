@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::delivery::Doubling;
+
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 const HURRIED: Duration = Duration::from_millis(250);
@@ -10,19 +12,19 @@ const HURRIED: Duration = Duration::from_millis(250);
 /// together do not come back together.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Backoff {
-    next: Duration,
+    unhurried: Doubling,
     hurried: bool,
 }
 
 impl Backoff {
     /// Nothing has failed yet.
     pub(super) fn new() -> Self {
-        Self { next: FIRST, hurried: false }
+        Self { unhurried: Doubling::new(FIRST, LONGEST), hurried: false }
     }
 
     /// A try has succeeded.
     pub(super) fn reset(&mut self) {
-        self.next = FIRST;
+        self.unhurried.reset();
     }
 
     /// There is little time left: from now on all waits are short.
@@ -35,9 +37,7 @@ impl Backoff {
         if self.hurried {
             return HURRIED;
         }
-        let whole = self.next;
-        self.next = (whole * 2).min(LONGEST);
-        whole / 2 + whole.mul_f64(f64::from(chance) / f64::from(u32::MAX)) / 2
+        self.unhurried.failed(f64::from(chance) / f64::from(u32::MAX))
     }
 }
 
