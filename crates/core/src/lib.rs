@@ -1,5 +1,6 @@
 //! Floor 10. A session from its start to its last record: driver, sinks, files and reports.
 
+pub mod call_log;
 pub mod convert;
 pub mod draft;
 pub mod driver;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::event::{Ending, ProcessEvent};
 use crate::host::{Capabilities, Coverage, Host, Surroundings};
 use crate::process::{Count, ProcessInfo, ProcessKey};
@@ -29,6 +30,8 @@ pub enum Record {
     Warning(Warning),
     /// A word of the user's, at a moment.
     Mark(Mark),
+    /// A timed call of a JavaScript function ended.
+    Call(Box<CallRecord>),
     /// The last: how the root ended, and the totals.
     End(Box<RunEnd>),
 }
@@ -91,6 +94,8 @@ pub enum WarningKind {
     ReaderLagged,
     /// A server that records were sent to did not take them.
     NotDelivered,
+    /// Timed calls of JavaScript functions are missing: more came than could be taken in.
+    CallsDropped,
     /// The kernel dropped events.
     EventsLost,
     /// Processes could not be read for want of a right or a file descriptor.
@@ -117,6 +122,20 @@ pub struct Mark {
     pub at: Elapsed,
     /// What.
     pub text: String,
+}
+
+/// A timed call of a JavaScript function, in the session's time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// When it ended. It was told a little later: other records before it in a recording may be of later moments.
+    #[serde(rename = "atMs")]
+    pub at: Elapsed,
+    /// When it began; zero for one that began before the session.
+    #[serde(rename = "startedMs")]
+    pub started: Elapsed,
+    /// The call.
+    #[serde(flatten)]
+    pub call: Call,
 }
 
 /// How the root ended, and the totals.

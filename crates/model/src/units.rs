@@ -92,6 +92,11 @@ impl WallTime {
     pub const fn as_millis(self) -> u64 {
         self.0 / NS_PER_MS
     }
+
+    /// Nanoseconds since the epoch.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
 }
 
 impl Serialize for WallTime {
@@ -151,6 +156,39 @@ impl CpuTime {
 }
 
 impl fmt::Display for CpuTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&duration_words(Duration::from_nanos(self.0)))
+    }
+}
+
+/// Nanoseconds that something lasted.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Length(u64);
+
+impl Length {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// That many nanoseconds.
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// Milliseconds with their fraction.
+    pub fn as_millis(self) -> f64 {
+        self.0 as f64 / NS_PER_MS as f64
+    }
+}
+
+impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&duration_words(Duration::from_nanos(self.0)))
     }
@@ -221,7 +259,7 @@ macro_rules! amounts {
         }
     )*};
 }
-amounts!(CpuTime, Bytes);
+amounts!(CpuTime, Length, Bytes);
 
 /// Processors kept busy: 1.0 is one core at full load, so 2.5 can only be had on three or more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, PartialOrd, Serialize, Deserialize)]

@@ -42,6 +42,7 @@ pub fn decode(line: &[u8]) -> Result<Record, DecodeError> {
         "sample" => Record::Sample(serde_json::from_slice(line)?),
         "warning" => Record::Warning(serde_json::from_slice(line)?),
         "mark" => Record::Mark(serde_json::from_slice(line)?),
+        "call" => Record::Call(serde_json::from_slice(line)?),
         "end" => Record::End(serde_json::from_slice(line)?),
         _ => return Err(DecodeError::UnknownType(kind)),
     })

@@ -138,6 +138,7 @@ pub(super) fn moment(record: &Record) -> Elapsed {
         Record::Sample(sample) => sample.at,
         Record::Warning(warning) => warning.at,
         Record::Mark(mark) => mark.at,
+        Record::Call(call) => call.at,
         Record::End(end) => end.at,
     }
 }

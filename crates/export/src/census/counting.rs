@@ -79,7 +79,7 @@ impl Census {
             Record::Event(event) => self.happen(event),
             Record::Sample(sample) => self.count(sample),
             Record::Warning(warning) => self.heed(warning),
-            Record::Mark(_) => {}
+            Record::Mark(_) | Record::Call(_) => {}
             Record::End(end) => self.end(end),
         }
     }

@@ -58,7 +58,7 @@ impl Spans {
                 self.memory_peak = self.memory_peak.max(sample.memory.map(Bytes::get));
             }
             Record::End(end) => self.finish(Some(end)),
-            Record::Warning(_) | Record::Mark(_) => {}
+            Record::Warning(_) | Record::Mark(_) | Record::Call(_) => {}
         }
     }
 

@@ -94,7 +94,7 @@ impl Composer {
                 Vec::new()
             }
             Record::End(end) => self.end(end),
-            Record::Warning(_) | Record::Mark(_) => Vec::new(),
+            Record::Warning(_) | Record::Mark(_) | Record::Call(_) => Vec::new(),
         }
     }
 

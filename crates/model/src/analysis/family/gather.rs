@@ -91,7 +91,7 @@ impl Gathering {
             Record::Event(event) => self.add_event(event),
             Record::Sample(sample) => self.add_sample(sample),
             Record::End(end) => self.until = self.until.max(end.at),
-            Record::Header(_) | Record::Warning(_) | Record::Mark(_) => {}
+            Record::Header(_) | Record::Warning(_) | Record::Mark(_) | Record::Call(_) => {}
         }
     }
 

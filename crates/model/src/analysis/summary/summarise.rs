@@ -72,7 +72,7 @@ impl Summariser {
     /// Takes the next record.
     pub fn add(&mut self, record: &Record) {
         match record {
-            Record::Header(_) | Record::Mark(_) => {}
+            Record::Header(_) | Record::Mark(_) | Record::Call(_) => {}
             Record::Event(event) => self.add_event(event),
             Record::Sample(sample) => self.add_sample(sample),
             Record::Warning(warning) => self.warn(warning),
