@@ -50,6 +50,7 @@ export * from './js/summary.js';
  * @param args Its arguments.
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an argument or option makes no sense.
  * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
+ * @throws {Error} `ERR_ACCESS_DENIED`: Node's permission model forbids to start processes, or to write the file.
  */
 export function run(command: string, args?: readonly string[] | null, options?: RunOptions): Run;
 export function run(command: string, options: RunOptions): Run;
@@ -71,10 +72,11 @@ export function executeWithMonitoring(
  * only as long as somebody waits for a sample or for `stop()`.
  *
  * @param pid Its number.
- * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
+ * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us; `ERR_PROCMON_UNSUPPORTED`:
+ *   this accounting cannot be had here; `ENOENT`, `EACCES`, ...: `outputFile` cannot be opened.
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an argument or option makes no sense.
  * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
- * @throws {Error} `ABORT_ERR`: the option `signal` has been aborted already.
+ * @throws {Error} `ABORT_ERR`: the option `signal` has been aborted already; `ERR_ACCESS_DENIED`: as of `run`.
  */
 export function attach(pid: number, options?: WatchOptions): Monitor;
 
@@ -344,11 +346,14 @@ export interface Run extends Watch<RunEvents>, PromiseLike<RunResult> {
    * @throws {TypeError} `ERR_UNKNOWN_SIGNAL`: no signal has this name.
    */
   kill(signal?: NodeJS.Signals | number): boolean;
+  /** As of a promise of the result: what `await` asks. */
   then<T = RunResult, U = never>(
     onResult?: ((result: RunResult) => T | PromiseLike<T>) | null,
     onError?: ((reason: unknown) => U | PromiseLike<U>) | null,
   ): Promise<T | U>;
+  /** Likewise; for an end other than exit code 0 only where the option `reject` is true. */
   catch<T = never>(onError?: ((reason: unknown) => T | PromiseLike<T>) | null): Promise<RunResult | T>;
+  /** Likewise. */
   finally(onEnd?: (() => void) | null): Promise<RunResult>;
 }
 

@@ -102,6 +102,12 @@ test('samples alone can be asked, too, and say what is not known of them', { tim
   });
 });
 
+test('an array of anything but samples is refused, and the place of what is wrong is named', { timeout }, async () => {
+  const message = 'The "recording[1]" argument must be of type object. Received null';
+  await assert.rejects(summarize([{}, null]), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
+  assert.throws(() => compareSync([], [7]), { message: /^The "head\[0\]" argument must be of type object/ });
+});
+
 test('runs are compared one by one and in sets', { timeout }, async () => {
   const recording = await load(file);
   const single = await compare(file, recording);

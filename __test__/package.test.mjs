@@ -20,6 +20,17 @@ test('import gives the very objects that require gives, and they all under defau
   for (const [name, value] of Object.entries(named)) assert.equal(value, required[name], name);
 });
 
+test('what few need of Node is not loaded before it is needed', () => {
+  const large = ['child_process', 'crypto', 'http', 'zlib'];
+  const script = `
+    const loaded = () => process.moduleLoadList.filter((name) => ${JSON.stringify(large)}.includes(name.split(' ')[1]));
+    const before = loaded();
+    require('procmon');
+    console.log(JSON.stringify(loaded().filter((name) => !before.includes(name))));`;
+  const [program, options] = [process.execPath, { cwd: root, encoding: 'utf8' }];
+  assert.deepEqual(JSON.parse(execFileSync(program, ['-e', script], options)), []);
+});
+
 test('nothing runs when the published package is installed', () => {
   const atInstall = ['preinstall', 'install', 'postinstall'];
   assert.deepEqual(

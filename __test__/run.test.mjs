@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ProcmonError, run } from 'procmon';
@@ -221,7 +221,7 @@ test('the environment is extended or replaced, and undefined takes a name away',
 
 test('the working directory may be a path or a URL', { timeout }, async () => {
   const file = join(folder, 'cwd');
-  for (const cwd of [folder, pathToFileURL(folder)]) {
+  for (const cwd of [folder, relative('', folder), pathToFileURL(`${folder}/`)]) {
     const result = await run('sh', ['-c', 'pwd -P > cwd'], { cwd });
     assert.equal(result.cwd, folder);
     assert.equal(readFileSync(file, 'utf8'), `${folder}\n`);

@@ -21,6 +21,12 @@ test('a file that is not executable rejects as child_process does', { timeout },
   await assertLikeNode(file);
 });
 
+test('a script whose interpreter is not there rejects as child_process does', { timeout }, async () => {
+  const file = join(folder, 'script');
+  writeFileSync(file, '#!/procmon-no-such-interpreter\n', { mode: 0o755 });
+  await assertLikeNode(file);
+});
+
 test('a working directory that is not there is named, and not the command', { timeout }, async () => {
   const cwd = join(folder, 'nowhere');
   await assert.rejects(run('true', { cwd }), {

@@ -1,6 +1,5 @@
 'use strict';
 
-const { execFile } = require('node:child_process');
 const path = require('node:path');
 const { findBinary } = require('./binary.cjs');
 const { ProcmonError } = require('./errors.cjs');
@@ -18,6 +17,8 @@ async function convert(from, to, options = {}) {
   if (force !== undefined && check.boolean(force, 'options.force')) words.push('--force');
   const { binary, reason } = findBinary();
   if (reason) throw failure(reason, target);
+  // Loaded late: it takes a while, and few who load the package convert anything.
+  const { execFile } = require('node:child_process');
   return new Promise((resolve, reject) => {
     execFile(binary, [...words, source], { encoding: 'utf8', windowsHide: true }, (error, _, stderr) => {
       const warnings = said(stderr);

@@ -2,7 +2,6 @@
 
 const { ProcmonError, fromNative } = require('./errors.cjs');
 const { exporterOrder, listenOrder } = require('./exporter-options.cjs');
-const { FigureServer } = require('./exporter-server.cjs');
 const native = require('./native.cjs');
 const check = require('./validate.cjs');
 
@@ -36,6 +35,8 @@ class Exporter {
     const { path, ...place } = listenOrder(options);
     this.#checkOpen();
     if (this.#server) throw new ProcmonError('the exporter listens already', { code: 'ERR_SERVER_ALREADY_LISTEN' });
+    // Loaded late, as Node's server takes a while to load and few who load the package serve anything.
+    const { FigureServer } = require('./exporter-server.cjs');
     const server = new FigureServer((accept) => this.#figures(accept), path);
     this.#server = server;
     try {

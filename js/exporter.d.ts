@@ -82,6 +82,7 @@ export interface ListenOptions {
 
 /** Where figures are served. */
 export interface Listening {
+  /** The port, also where 0 was asked for. */
   readonly port: number;
   /** The address. */
   readonly host: string;

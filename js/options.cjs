@@ -27,7 +27,7 @@ function attachOrder(pid, options) {
 function runOrder(command, args, options) {
   const words = commandWords(command, args, options.shell);
   const launch = { command: words, env: environment(options), stdio: stdioWords(options.stdio) };
-  if (options.cwd !== undefined) launch.cwd = check.filePath(options.cwd, 'options.cwd');
+  if (options.cwd !== undefined) launch.cwd = path.resolve(check.filePath(options.cwd, 'options.cwd'));
   launch.stopping = stopping(options);
   const cleanup = flag(options, 'cleanup', true);
   const reap = flag(options, 'reap', false);

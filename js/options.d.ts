@@ -40,10 +40,15 @@ export interface PropellerProfile {
   readonly interval?: number | string | undefined;
   /** Processor time, and what was waited for. */
   readonly collect_cpu?: boolean | undefined;
+  /** Resident, shared, peak and proportional memory. */
   readonly collect_memory?: boolean | undefined;
+  /** Bytes read and written. */
   readonly collect_disk_io?: boolean | undefined;
+  /** The number of threads. */
   readonly collect_threads?: boolean | undefined;
+  /** The number of open descriptors. */
   readonly collect_file_descriptors?: boolean | undefined;
+  /** Whether its samples are meant to be exported; the option `exporters` says where to. */
   readonly export_to_mqtt?: boolean | undefined;
   /** False is the same as a `history_size` of 0. */
   readonly retain_history?: boolean | undefined;

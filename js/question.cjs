@@ -36,7 +36,7 @@ function questionAbout(question, recordings, others = []) {
 /** A path, a recording that was loaded, or samples. Those in memory go along as texts. */
 function inputWords(input, name, texts) {
   if (input instanceof Recording) return { recording: texts.push(input.bytes) - 1 };
-  if (Array.isArray(input)) return { samples: texts.push(linesOf(input)) - 1 };
+  if (Array.isArray(input)) return { samples: texts.push(linesOf(input, name)) - 1 };
   if (typeof input !== 'string' && !check.isUrl(input)) {
     throw invalidArgType(name, 'of type string or an instance of URL, Recording or Array', input);
   }
@@ -45,8 +45,11 @@ function inputWords(input, name, texts) {
   return { path: file };
 }
 
-function linesOf(samples) {
-  return Buffer.from(samples.map((sample) => `${JSON.stringify({ type: 'sample', ...sample })}\n`).join(''));
+function linesOf(samples, name) {
+  const lines = Array.from(samples, (sample, index) => {
+    return `${JSON.stringify({ type: 'sample', ...check.object(sample, `${name}[${index}]`) })}\n`;
+  });
+  return Buffer.from(lines.join(''));
 }
 
 /**

@@ -3,7 +3,6 @@
 // Writes what a session keeps in memory. Node's own functions do it, off the JavaScript thread, and hold the event loop
 // until it is done.
 
-const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
@@ -78,6 +77,8 @@ async function isLink(file) {
 
 /** Writes a new file beside another one, which it then takes the place of, with the same permissions. */
 async function replace(file, bytes, mode) {
+  // Loaded late: it takes a while, and few sessions are saved.
+  const { randomBytes } = require('node:crypto');
   const fresh = path.join(path.dirname(file), `.procmon-${randomBytes(8).toString('hex')}.tmp`);
   const handle = await fs.open(fresh, 'wx', mode ?? 0o666);
   try {

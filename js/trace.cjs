@@ -2,8 +2,6 @@
 
 // The span of a run, named before the run begins: the command is told of it, and so is who sends it (W3C Trace Context).
 
-const { randomBytes } = require('node:crypto');
-
 /** A version that has a name, a trace, a span and flags; a later one may add to that. */
 const PARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 /** Recorded. */
@@ -21,6 +19,8 @@ function spanBelow(parent) {
 
 /** All zeros is no name. */
 function name(bytes) {
+  // Loaded late: it takes a while, and few runs are traced.
+  const { randomBytes } = require('node:crypto');
   const text = randomBytes(bytes).toString('hex');
   return isNothing(text) ? name(bytes) : text;
 }

@@ -67,7 +67,7 @@ impl From<StartError> for Refusal {
         let refusal = match error {
             StartError::NotFound { command } => Self::named("ENOENT", "spawn", Some(command)),
             StartError::NotExecutable { command, source } => {
-                Self::system(&source, "spawn", Some(command)).or("EACCES")
+                Self::system(&source, "spawn", Some(command)).or("ENOENT")
             }
             StartError::Launch { command, source } => Self::system(&source, "spawn", Some(command)),
             StartError::Directory { path, source } => {
