@@ -10,6 +10,7 @@ import type {
   ProcessTreeOptions,
   Utilisation,
 } from './js/analysis.js';
+import type { CallRecord } from './js/call-record.js';
 import type { Comparison } from './js/comparison.js';
 import type { Exporter, ExporterOptions } from './js/exporter.js';
 import type { ProcessTreeAnalysis } from './js/family.js';
@@ -32,6 +33,7 @@ import type {
 import type { ProcessRecord, Summary } from './js/summary.js';
 
 export * from './js/analysis.js';
+export * from './js/call-record.js';
 export * from './js/comparison.js';
 export * from './js/exporter.js';
 export * from './js/exporters.js';
@@ -121,6 +123,8 @@ export class Recording {
   readonly warnings: Warning[];
   /** Words of the user's. */
   readonly marks: Mark[];
+  /** Timed calls of functions, in the order in which they were told. */
+  readonly calls: CallRecord[];
   /** How it ended; null where the recording was cut. */
   readonly end: RecordedEnd | null;
 }
@@ -258,6 +262,8 @@ export interface MonitorEvents {
   exit: [event: ExitEvent];
   /** A sample was taken. */
   sample: [sample: Sample];
+  /** A timed call of a function ended, in any process or thread of the tree. */
+  call: [call: CallRecord];
   /** Something went wrong with the watching; the processes do not notice. */
   warning: [warning: Warning];
   /** The watching is over and everything has been told. */

@@ -64,9 +64,9 @@ test('the fields of a process in a sample are those of the table of metrics, in 
   }
 });
 
-test('the fields of a header, a sample and an end are those of the tables of the specification', () => {
-  const [header, sample, end] = tables('FORMAT.md');
-  for (const [kind, table] of Object.entries({ header, sample, end })) {
+test('the fields of a header, a sample, a call and an end are those of the tables of the specification', () => {
+  const [header, sample, call, end] = tables('FORMAT.md');
+  for (const [kind, table] of Object.entries({ header, sample, call, end })) {
     const told = ['type', ...table.flatMap(({ names }) => names)];
     assert.deepEqual(Object.keys(defs[kind].properties).sort(), told.sort(), kind);
     for (const { names, cells } of table.filter(({ cells }) => cells[2] === 'never')) {

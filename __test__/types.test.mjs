@@ -7,7 +7,14 @@ import { createExporter, profiles, run, snapshot } from 'procmon';
 import { interfacesOf } from './support/interfaces.mjs';
 
 const timeout = 30_000;
-const files = ['index.d.ts', 'js/exporter.d.ts', 'js/options.d.ts', 'js/records.d.ts', 'js/summary.d.ts'];
+const files = [
+  'index.d.ts',
+  'js/call-record.d.ts',
+  'js/exporter.d.ts',
+  'js/options.d.ts',
+  'js/records.d.ts',
+  'js/summary.d.ts',
+];
 const interfaces = new Map(
   files.flatMap((file) => interfacesOf(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))),
 );

@@ -30,6 +30,10 @@ class Recording {
     return this.#ofType('mark');
   }
 
+  get calls() {
+    return this.#ofType('call');
+  }
+
   get end() {
     return this.#ofType('end')[0] ?? null;
   }

@@ -87,6 +87,7 @@ export interface Warning {
     | 'outputFailed'
     | 'readerLagged'
     | 'notDelivered'
+    | 'callsDropped'
     | 'eventsLost'
     | 'readsDenied'
     | 'accountingChanged'

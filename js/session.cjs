@@ -188,7 +188,8 @@ class Session {
   #take(line) {
     if (line.startsWith('{"type":"sample"')) this.#takeSample(new SampleLine(line));
     else if (line.startsWith('{"type":"event"')) this.#takeEvent(line);
-    else if (line.startsWith('{"type":"warning"')) this.#takeWarning(line);
+    else if (line.startsWith('{"type":"call"')) this.#passOn('call', line);
+    else if (line.startsWith('{"type":"warning"')) this.#passOn('warning', line);
     else if (line.startsWith('{"type":"end"')) this.end = JSON.parse(line);
   }
 
@@ -206,8 +207,9 @@ class Session {
     if (event.event === 'ended') this.emit('exit', event);
   }
 
-  #takeWarning(line) {
-    if (this.#hasListener('warning')) this.emit('warning', JSON.parse(line));
+  /** A record that goes out as it is. */
+  #passOn(name, line) {
+    if (this.#hasListener(name)) this.emit(name, JSON.parse(line));
   }
 
   #close() {

@@ -28,6 +28,7 @@ handle
   .on('spawn', (process) => process.command.join(' ').length)
   .on('exec', ({ image }) => image?.name.length)
   .on('exit', ({ exitCode, cpuNs }) => (exitCode ?? 0) + (cpuNs ?? 0))
+  .on('call', ({ name, wallNs, rssBytes, error }) => [name, wallNs, rssBytes?.change, error?.cause?.message])
   .once('sample', (sample: Sample) => sample.processes[0]?.rssBytes)
   .on('end', (summary: Summary) => summary.byRole['jest worker 1']?.cpuMs)
   .on('error', (error: Error) => error.message);

@@ -1,6 +1,7 @@
 //! What is counted on a real Linux, held against what is known otherwise.
 
 mod adversity;
+mod calls;
 mod counting;
 mod groups;
 mod network;

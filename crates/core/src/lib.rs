@@ -6,6 +6,7 @@ pub mod draft;
 pub mod driver;
 pub mod error;
 pub mod format;
+mod listening;
 pub mod load;
 pub mod outlook;
 pub mod parts;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
 use procmon_model::event::Ending;
-use procmon_model::ports::{Found, Launch, LaunchError, Loss, Sink, Stopping};
+use procmon_model::ports::{CallSource, Found, Launch, LaunchError, Loss, Sink, Stopping};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::record::{EndCause, FORMAT, Header, Record};
 use procmon_model::redaction::redacted;
@@ -16,6 +16,7 @@ use procmon_sys::{Accounting, Inside, Procfs, Remote, SignalMask, World, WorldOp
 
 use crate::driver::{Driver, Parts};
 use crate::error::{StartError, unfound, unopened};
+use crate::listening::{Listening, Wanted};
 use crate::sink::{Digest, Fanout, digest};
 
 /// What a session is to watch, and how.
@@ -35,6 +36,8 @@ pub struct Order {
     /// Where another procfs is mounted whose processes are to be seen (a host's inside of a container); `None` for our
     /// own. Nothing can be launched into another.
     pub procfs: Option<PathBuf>,
+    /// Whether the timed calls of its processes are taken in. Those of another procfs are not within reach.
+    pub calls: bool,
 }
 
 /// What a session is to watch.
@@ -43,6 +46,14 @@ pub enum Target {
     Launch(Launch),
     /// The process of this number, which runs already.
     Attach(u32),
+}
+
+/// What a session is made of before it has a root.
+struct Watching {
+    world: World,
+    settings: Settings,
+    sinks: Vec<Box<dyn Sink>>,
+    listens: bool,
 }
 
 /// A session that has begun: the root is there, and nothing of it has been missed.
@@ -69,23 +80,19 @@ pub struct Outcome {
 impl Session {
     /// Launches the command or finds the process, and begins to watch it.
     pub fn start(order: Order) -> Result<Self, StartError> {
-        let Order { target, settings, accounting, inside, signals, sinks, procfs } = order;
+        let Order { target, settings, accounting, inside, signals, sinks, procfs, calls } = order;
+        let listens = calls && procfs.is_none();
         let options = WorldOptions { accounting, inside, signals, procfs: procfs.clone() };
         let world = procmon_sys::world(options).map_err(unopened)?;
+        let watching = Watching { world, settings, sinks, listens };
         match target {
-            Target::Launch(launch) => Self::launch(world, &launch, settings, sinks),
-            Target::Attach(pid) => {
-                Self::attach(world, found(pid, procfs.as_deref())?, settings, sinks)
-            }
+            Target::Launch(launch) => Self::launch(watching, &launch),
+            Target::Attach(pid) => Self::attach(watching, found(pid, procfs.as_deref())?),
         }
     }
 
-    fn launch(
-        mut world: World,
-        launch: &Launch,
-        settings: Settings,
-        sinks: Vec<Box<dyn Sink>>,
-    ) -> Result<Self, StartError> {
+    fn launch(watching: Watching, launch: &Launch) -> Result<Self, StartError> {
+        let Watching { mut world, settings, sinks, listens } = watching;
         let Some(name) = launch.command.first() else { return Err(StartError::EmptyCommand) };
         let suspended =
             world.launcher.launch(launch).map_err(|error| refusal(error, name, launch))?;
@@ -96,9 +103,11 @@ impl Session {
             root.image = asked_for(launch);
         }
         let executable = suspended.executable();
+        let heard = listens.then(|| listen(&world, key, &settings)).transpose();
         world.table.begin(settings.metrics);
         let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
         let mut header = header(&world, key, &living, &settings);
+        let calls = noted(heard, &mut header);
         header.executable = executable.map(|path| path.to_string_lossy().into_owned());
         header.capabilities.exact = true;
         let mut records = vec![Record::Header(Box::new(header.clone()))];
@@ -107,24 +116,23 @@ impl Session {
         let (sinks, digest) = with_digest(sinks);
         let World { events, table, environs, meter, remote, .. } = world;
         let stopping = launch.stopping;
-        let parts = Parts { events, table, environs, meter, child: Some(child), stopping, sinks };
+        let parts =
+            Parts { events, table, environs, meter, child: Some(child), stopping, calls, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }
 
-    fn attach(
-        mut world: World,
-        key: ProcessKey,
-        settings: Settings,
-        sinks: Vec<Box<dyn Sink>>,
-    ) -> Result<Self, StartError> {
+    fn attach(watching: Watching, key: ProcessKey) -> Result<Self, StartError> {
+        let Watching { mut world, settings, sinks, listens } = watching;
         let pid = key.pid;
         world.table.begin(settings.metrics);
         let living = world
             .events
             .watch(key, Found::Running, settings.children)
             .map_err(|error| unwatchable(error, pid))?;
+        let heard = listens.then(|| listen(&world, key, &settings)).transpose();
         let mut header = header(&world, key, &living, &settings);
+        let calls = noted(heard, &mut header);
         header.attached = true;
         let mut records = vec![Record::Header(Box::new(header.clone()))];
         let engine = Engine::new(&settings, living, true, &mut records);
@@ -132,7 +140,7 @@ impl Session {
         let (sinks, digest) = with_digest(sinks);
         let World { events, table, environs, meter, remote, .. } = world;
         let stopping = Stopping::default();
-        let parts = Parts { events, table, environs, meter, child: None, stopping, sinks };
+        let parts = Parts { events, table, environs, meter, child: None, stopping, calls, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }
@@ -163,6 +171,26 @@ impl Session {
         let losses = finished.losses;
         Ok(Outcome { ending: finished.ending, cause: finished.cause, summary, losses })
     }
+}
+
+/// Listens for the timed calls of a root and those below it.
+fn listen(world: &World, root: ProcessKey, settings: &Settings) -> io::Result<Box<dyn CallSource>> {
+    let (remote, account) = (world.remote.clone(), world.meter.account());
+    let (children, moments) = (settings.children, world.moments);
+    let listening = Listening::start(Wanted { root, children, moments, remote, account })?;
+    Ok(Box::new(listening))
+}
+
+/// Where nobody can listen, the recording says so and lacks calls.
+fn noted(
+    heard: io::Result<Option<Box<dyn CallSource>>>,
+    header: &mut Header,
+) -> Option<Box<dyn CallSource>> {
+    heard.unwrap_or_else(|error| {
+        let reason = format!("timed calls of functions are not recorded: {error}");
+        header.capabilities.reasons.push(reason);
+        None
+    })
 }
 
 /// Has this process itself become the command, unwatched; returns where it cannot.

@@ -28,6 +28,7 @@ fn order(target: Target, procfs: &Path) -> Order {
         signals: procmon_sys::signal_mask(),
         sinks: Vec::new(),
         procfs: Some(procfs.to_owned()),
+        calls: true,
     }
 }
 

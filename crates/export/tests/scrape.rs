@@ -66,6 +66,7 @@ fn session(pid: u32, shared: &SharedCensus) -> (Remote, JoinHandle<EndCause>) {
             signals: procmon_sys::signal_mask(),
             sinks: vec![sink],
             procfs: None,
+            calls: false,
         })
         .unwrap();
         remotes.send(session.remote()).unwrap();

@@ -9,7 +9,7 @@ use crate::event::{Ending, ProcessEvent, Signal};
 use crate::host::{Capabilities, Coverage, Surroundings};
 use crate::metrics::MetricSet;
 use crate::process::{LastReading, ProcessInfo, ProcessKey, Readings};
-use crate::record::{OwnCost, Record, Totals, Warning, WarningKind};
+use crate::record::{CallRecord, OwnCost, Record, Totals, Warning, WarningKind};
 use crate::units::{CpuTime, Elapsed, WallTime};
 
 /// Tells the time of a session.
@@ -45,6 +45,8 @@ pub enum Request {
     Mark(String),
     /// Take a sample now. The next comes an interval later, unless it is asked for as well.
     Sample,
+    /// Take the timed calls that have come in.
+    Calls,
 }
 
 /// How a root is found when the watching begins.
@@ -141,6 +143,26 @@ pub trait Environs {
     fn reasons(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Takes in the timed calls that processes of the tree tell of.
+pub trait CallSource {
+    /// What has come in since this was last asked. Waits for nothing; what comes later is announced by [`Request::Calls`].
+    fn take(&mut self) -> Calls;
+
+    /// What was sent up to now and not taken yet. Nobody is heard any more.
+    fn close(&mut self) -> Calls;
+}
+
+/// Timed calls that have come in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Each that could be read, in the order in which they came.
+    pub records: Vec<CallRecord>,
+    /// How many their processes did not send for want of room.
+    pub dropped: u64,
+    /// How many messages told of none.
+    pub unreadable: u64,
 }
 
 /// A command to start.
@@ -301,6 +323,17 @@ pub trait OwnMeter {
 
     /// Our own processor time so far; cheap enough for each sample.
     fn cpu(&self) -> CpuTime;
+
+    /// The account of a thread that works for the session and for nobody else; `None` where its cost is known without.
+    fn account(&self) -> Option<Box<dyn Account>> {
+        None
+    }
+}
+
+/// What one thread costs, as far as it has said.
+pub trait Account: Send {
+    /// Says what the calling thread has used so far: always the same one, which also drops the account.
+    fn settle(&mut self);
 }
 
 /// How long a command that was asked to end may take before it is made to, unless something else is said.

@@ -133,6 +133,7 @@ impl Work {
             signals: procmon_sys::signal_mask(),
             sinks: vec![Box::new(sink)],
             procfs: None,
+            calls: false,
         };
         let session = match Session::start(order) {
             Ok(session) => session,

@@ -114,8 +114,8 @@ impl Options {
         let accounting = self.accounting.into();
         let inside = Inside::ForeignProcess;
         let signals = procmon_sys::signal_mask();
-        let (target, procfs) = (self.target.into(), None);
-        Order { target, settings, accounting, inside, signals, sinks, procfs }
+        let (target, procfs, calls) = (self.target.into(), None, true);
+        Order { target, settings, accounting, inside, signals, sinks, procfs, calls }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Floor 7. The door on systems that procmon does not know yet: every question gets a plain no.
 
 use std::io;
+use std::marker::PhantomData;
 use std::path::Path;
+use std::time::Duration;
 
 use procmon_model::metrics::MetricSet;
 use procmon_model::ports::{Launch, LaunchError};
@@ -92,9 +94,110 @@ pub fn pipe() -> io::Result<(PipeEnd, PipeEnd)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Nobody listens under a name here, and nobody is found to speak to.
+#[derive(Debug)]
+pub enum LocalListener {}
+
+/// There are none.
+#[derive(Debug)]
+pub enum LocalStream {}
+
+/// Nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+pub struct Peer {
+    pub pid: u32,
+}
+
+/// There are none.
+#[derive(Debug)]
+pub enum Bell {}
+
+/// Nothing is waited for.
+#[derive(Clone, Copy)]
+pub struct Awaited<'a>(PhantomData<&'a ()>);
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl LocalListener {
+    pub fn bind(_: &str) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn accept(&self) -> io::Result<LocalStream> {
+        match *self {}
+    }
+
+    pub fn caller(&self) -> Awaited<'_> {
+        match *self {}
+    }
+}
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl LocalStream {
+    pub fn connect(_: &str) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn peer(&self) -> io::Result<Peer> {
+        match *self {}
+    }
+
+    pub fn send(&self, _: &[u8]) -> io::Result<usize> {
+        match *self {}
+    }
+
+    pub fn receive(&self, _: &mut [u8]) -> io::Result<usize> {
+        match *self {}
+    }
+
+    pub fn arrival(&self) -> Awaited<'_> {
+        match *self {}
+    }
+
+    pub fn room(&self) -> Awaited<'_> {
+        match *self {}
+    }
+}
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl Peer {
+    pub fn is_ours_or_roots(&self) -> bool {
+        false
+    }
+}
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl Bell {
+    pub fn new() -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn ring(&self) {
+        match *self {}
+    }
+
+    pub fn silence(&self) {
+        match *self {}
+    }
+
+    pub fn ringing(&self) -> Awaited<'_> {
+        match *self {}
+    }
+}
+
+/// Nothing comes.
+pub fn wait_for(awaited: &[Awaited<'_>], _: Option<Duration>) -> Vec<bool> {
+    vec![false; awaited.len()]
+}
+
+/// Nobody is known.
+pub fn lineage(_: u32) -> impl Iterator<Item = ProcessKey> {
+    std::iter::empty()
+}
+
 /// Waits a little: when there is room cannot be asked here yet, and who writes again finds out.
 pub fn wait_until_writable(_: &impl Stream) -> io::Result<()> {
-    std::thread::sleep(std::time::Duration::from_millis(10));
+    std::thread::sleep(Duration::from_millis(10));
     Ok(())
 }
 

@@ -43,8 +43,11 @@ pub use crate::files::{
     take_after, without_waiting,
 };
 pub use crate::remote::Remote;
-pub use crate::system::{PipeEnd, Procfs, ancestors, pipe, signals, wait_until_writable};
-pub use crate::world::{Accounting, AttachError, Inside, SignalMask, World, WorldOptions};
+pub use crate::system::{
+    Awaited, Bell, LocalListener, LocalStream, Peer, PipeEnd, Procfs, ancestors, lineage, pipe,
+    signals, wait_for, wait_until_writable,
+};
+pub use crate::world::{Accounting, AttachError, Inside, Moments, SignalMask, World, WorldOptions};
 
 /// Opens what a session needs of the operating system.
 ///

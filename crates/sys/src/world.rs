@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use procmon_model::host::Host;
 use procmon_model::ports::{Environs, EventSource, Launcher, OwnMeter, ProcessTable};
+use procmon_model::units::Elapsed;
 
 use crate::remote::Remote;
 
@@ -25,6 +26,22 @@ pub struct World {
     pub host: Host,
     /// Asks something of the session from another thread.
     pub remote: Remote,
+    /// Tells other threads when something was.
+    pub moments: Moments,
+}
+
+/// Turns moments of the clock that programs measure with (`CLOCK_MONOTONIC`) into the time of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moments {
+    /// The beginning of the session, in nanoseconds of that clock.
+    pub origin: u64,
+}
+
+impl Moments {
+    /// The session's time at a moment, in nanoseconds of that clock; `None` before the session.
+    pub fn at(self, monotonic: u64) -> Option<Elapsed> {
+        monotonic.checked_sub(self.origin).map(Elapsed::from_nanos)
+    }
 }
 
 /// How a world is opened.

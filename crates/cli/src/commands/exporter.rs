@@ -77,6 +77,7 @@ fn begun(words: ExporterWords) -> Result<(Order, Exporters, Signals), Failure> {
         signals: signals.before(),
         sinks: exporters.sinks(),
         procfs: words.path_procfs,
+        calls: false,
     };
     Ok((order, exporters, signals))
 }

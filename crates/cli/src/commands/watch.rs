@@ -29,8 +29,17 @@ pub(crate) fn watch(plan: Plan, role: Role, printer: &mut Printer<'_>) -> Result
     sinks.extend(exporters.sinks());
     let target = with_environment(target, exporters.environment());
     let inside = Inside::OwnProcess;
-    let (before, procfs) = (signals.before(), None);
-    let order = Order { target, settings, accounting, inside, signals: before, sinks, procfs };
+    let (signals_before, procfs, calls) = (signals.before(), None, true);
+    let order = Order {
+        target,
+        settings,
+        accounting,
+        inside,
+        signals: signals_before,
+        sinks,
+        procfs,
+        calls,
+    };
     let session = Session::start(order)?;
     signals.pass_on(session.remote());
     serve(&mut exporters, &session, printer);

@@ -99,11 +99,11 @@ impl Driver {
         }
     }
 
-    /// The root has ended: a word is still recorded, and a signal goes to those that are waited for.
+    /// The root has ended: a word and a call are still recorded, and a signal goes to those that are waited for.
     fn asked_late(&mut self, requests: Vec<Request>, keys: &[ProcessKey], reach: Reach) {
         for request in requests {
             match (request, &self.parts.child) {
-                (request @ Request::Mark(_), _) => drop(self.asked(request)),
+                (request @ (Request::Mark(_) | Request::Calls), _) => drop(self.asked(request)),
                 (Request::Signal(signal) | Request::SignalTree(signal), Some(child)) => {
                     for key in keys {
                         child.signal_descendant(*key, signal, reach);

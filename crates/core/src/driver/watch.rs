@@ -8,14 +8,15 @@ use std::time::Duration;
 use procmon_model::engine::{Closing, Engine};
 use procmon_model::event::{Ending, LastKnown, ProcessEvent, Signal};
 use procmon_model::ports::{
-    Child, Environs, EventSource, Loss, OwnMeter, Pass, ProcessTable, Reach, Request, Sink,
-    Stopping, Wake,
+    CallSource, Child, Environs, EventSource, Loss, OwnMeter, Pass, ProcessTable, Reach, Request,
+    Sink, Stopping, Wake,
 };
 use procmon_model::process::{LastReading, ProcessInfo, ProcessKey, Readings};
 use procmon_model::record::{EndCause, Mark, Record, Totals, Warning, WarningKind};
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
 
+use super::calls::Incoming;
 use super::kills::Kills;
 use crate::sink::Fanout;
 
@@ -38,6 +39,8 @@ pub struct Parts {
     pub child: Option<Box<dyn Child>>,
     /// How the command is ended, if we launched it.
     pub stopping: Stopping,
+    /// Where the tree's timed calls come in; `None` where nobody listens.
+    pub calls: Option<Box<dyn CallSource>>,
     /// Where the records go.
     pub sinks: Fanout,
 }
@@ -71,6 +74,7 @@ pub struct Driver {
     root_told: LastKnown,
     totals: Option<Totals>,
     kills: Kills,
+    incoming: Incoming,
     /// Those that outlived the root and were to be ended for it.
     pub(super) reaped: Option<Vec<ProcessInfo>>,
     pub(super) records: Vec<Record>,
@@ -93,7 +97,8 @@ pub(super) struct Asked {
 
 impl Driver {
     /// `records`: what the engine has recorded already.
-    pub fn new(parts: Parts, engine: Engine, settings: Settings, records: Vec<Record>) -> Self {
+    pub fn new(mut parts: Parts, engine: Engine, settings: Settings, records: Vec<Record>) -> Self {
+        let incoming = Incoming::from(parts.calls.take());
         let duration_over = settings.duration.map(|duration| Elapsed::ZERO + duration);
         Self {
             parts,
@@ -108,6 +113,7 @@ impl Driver {
             root_told: LastKnown::default(),
             totals: None,
             kills: Kills::default(),
+            incoming,
             reaped: None,
             records,
             keys: Vec::new(),
@@ -126,6 +132,7 @@ impl Driver {
         self.take_what_is_pending();
         let now = self.parts.events.now();
         self.pass(now);
+        self.incoming.take_last(&*self.parts.events, &mut self.records);
         self.finish(cause)
     }
 
@@ -189,6 +196,7 @@ impl Driver {
             }
             Request::SignalTree(signal) => self.signal_tree(signal),
             Request::Sample => self.sample_asked = true,
+            Request::Calls => self.take_calls(),
         }
         None
     }
@@ -293,6 +301,8 @@ impl Driver {
         let mut events = Vec::new();
         self.parts.events.wait(Elapsed::ZERO, &mut events);
         self.take(&mut events);
+        // Who had said that they are there may not be heard again.
+        self.take_calls();
     }
 
     /// The last events; last of all the end of the root.
@@ -321,6 +331,11 @@ impl Driver {
         self.look_for_kills(now);
         let took = self.parts.meter.cpu().saturating_sub(before);
         self.engine.on_pass(now, took, &self.readings, &mut self.records);
+        self.hand_out();
+    }
+
+    fn take_calls(&mut self) {
+        self.incoming.take(&*self.parts.events, &mut self.records);
         self.hand_out();
     }
 

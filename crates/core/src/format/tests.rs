@@ -1,10 +1,11 @@
 //! Floor 8. What a format can hold comes back equal.
 
 use procmon_model::event::ProcessEvent;
+use procmon_model::fake::call;
 use procmon_model::fields::{FIELDS, of_process};
 use procmon_model::metrics::CATALOGUE;
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
-use procmon_model::record::{Mark, Record};
+use procmon_model::record::{CallRecord, Mark, Record};
 use procmon_model::sample::{ProcessUse, Sample};
 use procmon_model::units::{Bytes, CpuTime, Elapsed};
 use proptest::prelude::*;
@@ -105,6 +106,10 @@ fn record() -> impl Strategy<Value = Record> {
         3 => (key(), prop::option::of(key()), image()).prop_map(born),
         1 => (key(), prop::option::of(image())).prop_map(renamed),
         1 => ".*".prop_map(move |text| Record::Mark(Mark { at, text })),
+        1 => (key(), ".*").prop_map(move |(key, name)| {
+            let call = call(key, &name);
+            Record::Call(Box::new(CallRecord { at, started: Elapsed::ZERO, call }))
+        }),
     ]
 }
 

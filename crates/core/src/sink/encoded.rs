@@ -72,7 +72,7 @@ impl<W: Write> Encoded<W> {
 
     fn add(&mut self, record: &Record) -> io::Result<()> {
         self.encoder.add(record, &mut self.buffer)?;
-        if !matches!(record, Record::Event(_)) || self.buffer.len() > BUFFER_MAX {
+        if !matches!(record, Record::Event(_) | Record::Call(_)) || self.buffer.len() > BUFFER_MAX {
             self.flush()?;
         }
         Ok(())

@@ -115,7 +115,7 @@ impl<W: Write> Sink for JsonLines<W> {
             return;
         }
         self.buffered += 1;
-        if !matches!(record, Record::Event(_)) || self.buffer.len() > BUFFER_MAX {
+        if !matches!(record, Record::Event(_) | Record::Call(_)) || self.buffer.len() > BUFFER_MAX {
             self.flush();
         }
     }

@@ -1,7 +1,7 @@
 //! Floor 9. A bounded queue of lines between the driver and a reader that may be slow.
 //!
-//! The driver never waits. When the queue is full the oldest sample goes, and where there is none the oldest line;
-//! the reader is told how many went.
+//! The driver never waits. When the queue is full the oldest sample goes, where there is none the oldest timed call, and then
+//! the oldest line; the reader is told how many went.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -37,6 +37,10 @@ struct Shared {
 #[derive(Default)]
 struct State {
     lines: VecDeque<Line>,
+    /// How many of them are of each kind: who looks for one need not look through all of them.
+    samples: usize,
+    calls: usize,
+    others: usize,
     /// Dropped since the reader was told.
     dropped: u64,
     dropped_in_all: u64,
@@ -49,11 +53,62 @@ impl State {
         self.dropped += 1;
         self.dropped_in_all += 1;
     }
+
+    fn push(&mut self, line: Line) {
+        *self.count_of(line.kind) += 1;
+        self.lines.push_back(line);
+    }
+
+    fn pop(&mut self) -> Option<Line> {
+        let line = self.lines.pop_front()?;
+        *self.count_of(line.kind) -= 1;
+        Some(line)
+    }
+
+    /// Makes room for another.
+    fn shed(&mut self) {
+        let kind = match (self.samples, self.calls) {
+            (1.., _) => Kind::Sample,
+            (0, 1..) => Kind::Call,
+            (0, 0) => Kind::Other,
+        };
+        if let Some(oldest) = self.lines.iter().position(|line| line.kind == kind) {
+            self.lines.remove(oldest);
+            *self.count_of(kind) -= 1;
+            self.drop_one();
+        }
+    }
+
+    fn count_of(&mut self, kind: Kind) -> &mut usize {
+        match kind {
+            Kind::Sample => &mut self.samples,
+            Kind::Call => &mut self.calls,
+            Kind::Other => &mut self.others,
+        }
+    }
 }
 
 struct Line {
     text: Vec<u8>,
-    is_sample: bool,
+    kind: Kind,
+}
+
+/// What can go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sample,
+    Call,
+    Other,
+}
+
+impl Kind {
+    fn of(record: &Record) -> Self {
+        match record {
+            Record::Sample(_) => Self::Sample,
+            Record::Call(_) => Self::Call,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// A queue for that many lines; `on_ready` is called when lines have come into an empty queue, and at the end.
@@ -92,12 +147,10 @@ impl Sink for Queue {
             state.latest = sample.at;
         }
         if state.lines.len() >= self.shared.capacity {
-            let oldest = state.lines.iter().position(|line| line.is_sample).unwrap_or(0);
-            state.lines.remove(oldest);
-            state.drop_one();
+            state.shed();
         }
         let was_empty = state.lines.is_empty();
-        state.lines.push_back(Line { text, is_sample: matches!(record, Record::Sample(_)) });
+        state.push(Line { text, kind: Kind::of(record) });
         drop(state);
         if was_empty {
             self.announce();
@@ -158,7 +211,7 @@ fn take(state: &mut State, text: &mut Vec<u8>, most: usize) {
         }
     }
     while text.len() < most
-        && let Some(line) = state.lines.pop_front()
+        && let Some(line) = state.pop()
     {
         text.extend_from_slice(&line.text);
     }
@@ -168,7 +221,9 @@ fn take(state: &mut State, text: &mut Vec<u8>, most: usize) {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use procmon_model::record::Mark;
+    use procmon_model::fake::call;
+    use procmon_model::process::ProcessKey;
+    use procmon_model::record::{CallRecord, Mark};
     use procmon_model::sample::Sample;
 
     use super::*;
@@ -205,6 +260,20 @@ mod tests {
         let loss = queue.loss().map(|loss| (loss.kind, loss.records));
         assert_eq!(loss, Some((LossKind::ReaderLagged, 2)));
         assert_eq!(drained(&receiver), []);
+    }
+
+    #[test]
+    fn a_queue_full_of_calls_drops_the_oldest_of_them_and_nothing_else() {
+        let (mut queue, receiver) = queue(3, || {});
+        let call = |millis| {
+            let (at, started) = (Elapsed::from_millis(millis), Elapsed::ZERO);
+            let call = call(ProcessKey { pid: 1, start: 2 }, "build");
+            Record::Call(Box::new(CallRecord { at, started, call }))
+        };
+        for record in [mark("first"), call(1), call(2), call(3), mark("last")] {
+            queue.write(&record);
+        }
+        assert_eq!(drained(&receiver)[1..], [mark("first"), call(3), mark("last")]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod around;
 mod asked;
+mod calls;
 mod endings;
 mod family;
 mod lives;

@@ -7,7 +7,9 @@ use procmon_model::analysis::{Summariser, Summary};
 use procmon_model::engine::Engine;
 use procmon_model::event::ProcessEvent;
 use procmon_model::fake::{FakeWorld, Story};
-use procmon_model::ports::{Clock, EventSource, Found, Launch, Launcher, Sink, Stopping};
+use procmon_model::ports::{
+    CallSource, Clock, EventSource, Found, Launch, Launcher, Sink, Stopping,
+};
 use procmon_model::record::{FORMAT, Header, Record, RunEnd};
 use procmon_model::recording::Recording;
 use procmon_model::sample::Sample;
@@ -42,15 +44,29 @@ pub(super) fn play(story: Story, settings: &Settings) -> Told {
 }
 
 pub(super) fn play_in(world: FakeWorld, settings: &Settings, launched: bool) -> Told {
-    tell(world, settings, launched.then(Stopping::default))
+    tell(world, settings, launched.then(Stopping::default), None)
 }
 
 /// Plays the story of a command that is ended in this way.
 pub(super) fn play_stopping(world: FakeWorld, settings: &Settings, stopping: Stopping) -> Told {
-    tell(world, settings, Some(stopping))
+    tell(world, settings, Some(stopping), None)
 }
 
-fn tell(mut world: FakeWorld, settings: &Settings, stopping: Option<Stopping>) -> Told {
+/// Plays a story in which calls come in.
+pub(super) fn play_with_calls(
+    world: FakeWorld,
+    settings: &Settings,
+    calls: Box<dyn CallSource>,
+) -> Told {
+    tell(world, settings, Some(Stopping::default()), Some(calls))
+}
+
+fn tell(
+    mut world: FakeWorld,
+    settings: &Settings,
+    stopping: Option<Stopping>,
+    calls: Option<Box<dyn CallSource>>,
+) -> Told {
     let key = Story::key(1);
     let living = world.watch(key, Found::Held, settings.children).unwrap();
     let launch = |_| world.launch(&Launch::default()).unwrap().release().unwrap();
@@ -78,6 +94,7 @@ fn tell(mut world: FakeWorld, settings: &Settings, stopping: Option<Stopping>) -
         meter: Box::new(world.clone()),
         child,
         stopping: stopping.unwrap_or_default(),
+        calls,
         sinks: Fanout::new(vec![Box::new(notebook.clone())]),
     };
     let finished = Driver::new(parts, engine, settings.clone(), records).run();

@@ -6,6 +6,7 @@ use procmon_model::ports::Clock;
 use procmon_model::units::{Elapsed, WallTime};
 
 use crate::linux::{kernel::time, syscall};
+use crate::world::Moments;
 
 const NS_PER_SECOND: u64 = 1_000_000_000;
 
@@ -30,6 +31,11 @@ impl SessionClock {
     /// The session's time at a moment of `CLOCK_MONOTONIC`, in nanoseconds; zero before the session.
     pub(crate) const fn at(&self, monotonic: u64) -> Elapsed {
         Elapsed::from_nanos(monotonic.saturating_sub(self.origin))
+    }
+
+    /// The same for other threads.
+    pub(crate) const fn moments(&self) -> Moments {
+        Moments { origin: self.origin }
     }
 
     /// How `CLOCK_MONOTONIC` turns into the start times of `/proc/pid/stat` at the moment.
@@ -95,6 +101,8 @@ mod tests {
         let clock = SessionClock::start();
         assert_eq!(clock.at(clock.origin - 1), Elapsed::ZERO);
         assert_eq!(clock.at(clock.origin + 7), Elapsed::from_nanos(7));
+        assert_eq!(clock.moments().at(clock.origin + 7), Some(Elapsed::from_nanos(7)));
+        assert_eq!(clock.moments().at(clock.origin - 1), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 use procmon_model::units::Elapsed;
 
 use crate::linux::cgroup::Enclosure;
+use crate::linux::clock::SessionClock;
 use crate::linux::environs::Neighbourhood;
 use crate::linux::kernel::{self, limits, process};
 use crate::linux::launch::Starter;
@@ -44,7 +45,9 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         _ => Enclosure::default(),
     };
     let obituaries = Arc::new(Obituaries::default());
-    let events = events::open(accounting, inside, waiter, &obituaries, &aside)?;
+    let clock = SessionClock::start();
+    let basis = events::Basis { clock, waiter, inside };
+    let events = events::open(accounting, basis, &obituaries, &aside)?;
     let starter = Starter::new(inside, signals, descriptors, obituaries);
     Ok(World {
         events,
@@ -54,6 +57,7 @@ pub(crate) fn world(options: WorldOptions) -> io::Result<World> {
         meter: Box::new(meter),
         host: host::host(&Procfs::own()),
         remote,
+        moments: clock.moments(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use procmon_model::ports::OwnMeter;
+use procmon_model::ports::{self, OwnMeter};
 use procmon_model::record::OwnCost;
 use procmon_model::units::{Bytes, CpuTime};
 
@@ -54,6 +54,19 @@ impl OwnMeter for Own {
             }
         }
     }
+
+    fn account(&self) -> Option<Box<dyn ports::Account>> {
+        match self {
+            Self::Process => None,
+            Self::Thread(aside) => Some(Box::new(Account::of_this_thread(Arc::clone(aside)))),
+        }
+    }
+}
+
+impl ports::Account for Account {
+    fn settle(&mut self) {
+        Self::settle(self);
+    }
 }
 
 impl Own {
@@ -68,7 +81,7 @@ impl Own {
 }
 
 impl Account {
-    /// That of the calling thread, all of whose time is spent for us.
+    /// That of the thread that settles it, all of whose time is spent for us.
     pub(crate) fn of_this_thread(aside: Arc<Aside>) -> Self {
         Self { aside, cpu: CpuTime::ZERO, waits: 0 }
     }

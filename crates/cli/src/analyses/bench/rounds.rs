@@ -157,6 +157,7 @@ impl<'a> Rounds<'a> {
             signals: self.interrupts.before(),
             sinks: Vec::new(),
             procfs: None,
+            calls: false,
         })?;
         self.interrupts.pass_on(session.remote());
         Ok(session.run()?)

@@ -36,6 +36,7 @@ fn played(story: Story, launched: bool) -> Scene {
         meter: Box::new(world.clone()),
         child,
         stopping: Stopping::default(),
+        calls: None,
         sinks: Fanout::new(vec![Box::new(sink)]),
     };
     Driver::new(parts, engine, settings, records).run();

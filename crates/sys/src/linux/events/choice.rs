@@ -18,15 +18,24 @@ use crate::linux::own::Aside;
 use crate::linux::waiter::Waiter;
 use crate::world::{Accounting, Inside};
 
+/// What every source is made of.
+pub(crate) struct Basis {
+    /// The session's time.
+    pub(crate) clock: SessionClock,
+    /// Where its thread waits.
+    pub(crate) waiter: Waiter,
+    /// Whose process it is in.
+    pub(crate) inside: Inside,
+}
+
 /// A source of events.
 pub(crate) fn open(
     accounting: Accounting,
-    inside: Inside,
-    waiter: Waiter,
+    basis: Basis,
     obituaries: &Arc<Obituaries>,
     aside: &Arc<Aside>,
 ) -> io::Result<Box<dyn EventSource>> {
-    let clock = SessionClock::start();
+    let Basis { clock, waiter, inside } = basis;
     let subscription = match accounting {
         Accounting::Poll => Err("polling was asked for".to_owned()),
         Accounting::Auto => Subscription::open().map_err(|error| error.to_string()),

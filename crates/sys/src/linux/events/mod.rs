@@ -20,4 +20,4 @@ mod trace;
 mod unseen;
 mod witness;
 
-pub(crate) use choice::open;
+pub(crate) use choice::{Basis, open};

@@ -3,12 +3,15 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
+use crate::linux::kernel::poll::Awaited;
+
 /// Rings until somebody silences it.
 #[derive(Debug)]
-pub(crate) struct Bell(OwnedFd);
+pub struct Bell(OwnedFd);
 
 impl Bell {
-    pub(crate) fn new() -> io::Result<Self> {
+    /// A silent one.
+    pub fn new() -> io::Result<Self> {
         // SAFETY: eventfd takes two numbers and returns a descriptor or -1.
         let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if fd < 0 {
@@ -19,7 +22,7 @@ impl Bell {
     }
 
     /// Rings. A bell that rings already goes on.
-    pub(crate) fn ring(&self) {
+    pub fn ring(&self) {
         let one = 1_u64.to_ne_bytes();
         // SAFETY: the buffer lives through the call and is as long as it says. The only failure of an eight-byte
         // write is a count at its limit, where the bell rings anyway.
@@ -27,11 +30,16 @@ impl Bell {
     }
 
     /// Silences it.
-    pub(crate) fn silence(&self) {
+    pub fn silence(&self) {
         let mut count = [0_u8; 8];
         // SAFETY: the buffer lives through the call and is as long as it says. Where the bell did not ring, the
         // descriptor does not block and there is nothing to silence.
         unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+    }
+
+    /// That it rings.
+    pub fn ringing(&self) -> Awaited<'_> {
+        Awaited::readable(self.0.as_fd())
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod bell;
 pub(crate) mod disposition;
 pub(crate) mod epoll;
 pub(crate) mod limits;
+pub(crate) mod local;
 pub(crate) mod netlink;
 pub(crate) mod nudge;
 pub(crate) mod pidfd;

@@ -1,8 +1,46 @@
-//! Floor 7. Waiting for a descriptor that somebody has made non-blocking.
+//! Floor 7. Waiting for descriptors: one that somebody has made non-blocking, or several at once.
 
 use std::io;
+use std::marker::PhantomData;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
+
+/// Something that a descriptor is waited for.
+#[derive(Clone, Copy)]
+pub struct Awaited<'a> {
+    asked: libc::pollfd,
+    open: PhantomData<BorrowedFd<'a>>,
+}
+
+impl<'a> Awaited<'a> {
+    /// That something can be read, or never again.
+    pub(crate) fn readable(fd: BorrowedFd<'a>) -> Self {
+        Self::of(fd, libc::POLLIN)
+    }
+
+    /// That something can be written, or never again.
+    pub(crate) fn writable(fd: BorrowedFd<'a>) -> Self {
+        Self::of(fd, libc::POLLOUT)
+    }
+
+    fn of(fd: BorrowedFd<'a>, events: libc::c_short) -> Self {
+        let asked = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
+        Self { asked, open: PhantomData }
+    }
+}
+
+/// Waits until one of these has come or the time is over, where there is a limit to it; says of each whether it has. A
+/// signal ends the wait as if the time were over.
+pub fn wait_for(awaited: &[Awaited<'_>], time: Option<Duration>) -> Vec<bool> {
+    // A part of a millisecond is waited for as a whole one, so that nobody comes back before the time again and again.
+    let whole = |time: Duration| libc::c_int::try_from(time.as_micros().div_ceil(1000));
+    let milliseconds = time.map_or(-1, |time| whole(time).unwrap_or(libc::c_int::MAX));
+    let mut asked: Vec<libc::pollfd> = awaited.iter().map(|awaited| awaited.asked).collect();
+    let count = libc::nfds_t::try_from(asked.len()).unwrap_or(0);
+    // SAFETY: the pointer leads to as many structures as the call is told of, and is valid through it.
+    let found = unsafe { libc::poll(asked.as_mut_ptr(), count, milliseconds) };
+    asked.iter().map(|asked| found > 0 && asked.revents != 0).collect()
+}
 
 /// Waits until something can be written, or until writing fails because whoever reads has gone.
 ///

@@ -25,6 +25,7 @@ pub(crate) fn world(folder: &Path, accounting: Accounting, inside: Inside) -> io
     }
     let procfs = Procfs::at(folder)?;
     let (waiter, remote) = Waiter::new()?;
+    let clock = SessionClock::start();
     let meter = match inside {
         Inside::OwnProcess => {
             // Where it cannot be raised, fewer processes are kept open and the others cost more to read.
@@ -34,12 +35,13 @@ pub(crate) fn world(folder: &Path, accounting: Accounting, inside: Inside) -> io
         Inside::ForeignProcess => Own::Thread(Arc::default()),
     };
     Ok(World {
-        events: Box::new(Survey::new(procfs.clone(), SessionClock::start(), waiter)),
+        events: Box::new(Survey::new(procfs.clone(), clock, waiter)),
         table: Box::new(Table::over(procfs.clone(), inside)),
         launcher: Box::new(NoLauncher),
         environs: Box::new(NoNeighbourhood),
         meter: Box::new(meter),
         host: host::host(&procfs),
         remote,
+        moments: clock.moments(),
     })
 }
