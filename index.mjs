@@ -23,6 +23,8 @@ export const {
   run,
   snapshot,
   summarize,
+  summarizeCalls,
+  summarizeCallsSync,
   summarizeSync,
   tree,
   version,

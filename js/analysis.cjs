@@ -4,12 +4,15 @@
 // checked for their types alone.
 
 const { invalidArgType } = require('./errors.cjs');
-const { asked, askedNow, questionAbout } = require('./question.cjs');
+const { asked, askedNow, questionAbout, questionAboutCalls } = require('./question.cjs');
 const { Recording } = require('./recording.cjs');
 const check = require('./validate.cjs');
 
 const count = (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER);
 const level = (value, name) => check.integer(value, name, 0, Number.MAX_SAFE_INTEGER);
+
+/** What functions are put in order by. */
+const CALL_SORTS = ['total', 'mean', 'p95', 'count', 'cpu', 'errors', 'name'];
 
 /** The options of each question, and how they are checked. */
 const OPTIONS = {
@@ -25,6 +28,7 @@ const OPTIONS = {
   },
   tree: { processes: count, depth: level, sort: (value, name) => check.oneOf(value, name, ['birth', 'cpu', 'memory']) },
   compare: { confidence: check.number, minEffect: check.number },
+  calls: { sort: (value, name) => check.oneOf(value, name, CALL_SORTS), top: count },
 };
 
 function texts(value, name) {
@@ -77,6 +81,19 @@ function compareSync(base, head, options) {
   return parsed(askedNow(comparison(base, head, options)));
 }
 
+function callsQuestion(input, options) {
+  const inputs = Array.isArray(input) ? input : [input];
+  return questionAboutCalls({ name: 'calls', ...checked('calls', options) }, inputs);
+}
+
+async function summarizeCalls(input, options) {
+  return parsed(await asked(callsQuestion(input, options)));
+}
+
+function summarizeCallsSync(input, options) {
+  return parsed(askedNow(callsQuestion(input, options)));
+}
+
 async function load(path, options = {}) {
   const { metadata } = check.object(options, 'options');
   const whole = metadata === undefined || check.boolean(metadata, 'options.metadata');
@@ -104,5 +121,7 @@ module.exports = {
   resourceUtilization,
   resourceUtilizationSync,
   summarize,
+  summarizeCalls,
+  summarizeCallsSync,
   summarizeSync,
 };

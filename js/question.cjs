@@ -33,10 +33,35 @@ function questionAbout(question, recordings, others = []) {
   return { request: JSON.stringify(request), texts };
 }
 
+/**
+ * A question about timed calls.
+ * @param {object} question what is asked
+ * @param {unknown[]} inputs files and folders, recordings that were loaded, and entries
+ * @returns {Question}
+ */
+function questionAboutCalls(question, inputs) {
+  const isEntry = (input) => isPlain(input) && !(input instanceof Recording) && !check.isUrl(input);
+  const texts = [];
+  const places = inputs.filter((input) => !isEntry(input));
+  const recordings = places.map((input) => placeWords(input, 'input', texts));
+  const entries = inputs.filter(isEntry);
+  if (entries.length > 0) recordings.push({ entries: texts.push(lines(entries)) - 1 });
+  return { request: JSON.stringify({ question, recordings }), texts };
+}
+
+function isPlain(input) {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
 /** A path, a recording that was loaded, or samples. Those in memory go along as texts. */
 function inputWords(input, name, texts) {
-  if (input instanceof Recording) return { recording: texts.push(input.bytes) - 1 };
   if (Array.isArray(input)) return { samples: texts.push(linesOf(input, name)) - 1 };
+  return placeWords(input, name, texts);
+}
+
+/** A path, or a recording that was loaded. */
+function placeWords(input, name, texts) {
+  if (input instanceof Recording) return { recording: texts.push(input.bytes) - 1 };
   if (typeof input !== 'string' && !check.isUrl(input)) {
     throw invalidArgType(name, 'of type string or an instance of URL, Recording or Array', input);
   }
@@ -46,10 +71,13 @@ function inputWords(input, name, texts) {
 }
 
 function linesOf(samples, name) {
-  const lines = Array.from(samples, (sample, index) => {
-    return `${JSON.stringify({ type: 'sample', ...check.object(sample, `${name}[${index}]`) })}\n`;
-  });
-  return Buffer.from(lines.join(''));
+  return lines(
+    Array.from(samples, (sample, index) => ({ type: 'sample', ...check.object(sample, `${name}[${index}]`) })),
+  );
+}
+
+function lines(objects) {
+  return Buffer.from(objects.map((object) => `${JSON.stringify(object)}\n`).join(''));
 }
 
 /**
@@ -88,4 +116,4 @@ function askedNow({ request, texts }) {
   }
 }
 
-module.exports = { asked, askedNow, questionAbout };
+module.exports = { asked, askedNow, questionAbout, questionAboutCalls };

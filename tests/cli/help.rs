@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::procmon;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "attach",
     "summary",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 15] = [
     "peaks",
     "tree",
     "utilisation",
+    "calls",
     "compare",
     "bench",
     "exporter",

@@ -3,6 +3,7 @@
 mod analyses;
 mod attach;
 mod bench;
+mod calls;
 mod compare;
 mod configuring;
 mod converting;

@@ -75,6 +75,12 @@ impl From<LoadError> for Failure {
             LoadError::Table { .. } => {
                 Some("the recording that can be read is what `procmon run --out FILE.jsonl` writes")
             }
+            LoadError::NoCalls { .. } => {
+                Some("calls are what `timer` and `errorCatcher` of the npm package write")
+            }
+            LoadError::NoCallsInFolder { .. } => {
+                Some("the names of its files begin with timing.log, error.log or timing_results")
+            }
             LoadError::NewerFormat { .. } => Some("a newer procmon can read it"),
             _ => None,
         };

@@ -93,6 +93,32 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
     },
+    /// It holds no timed call: neither a recording's, nor a log's, nor results.
+    #[error("{}: neither a recording nor a log of calls nor a table of their results", path.display())]
+    NoCalls {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder has none of the files of a log of calls.
+    #[error("{}: there is no log of calls in the folder", path.display())]
+    NoCallsInFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It is Parquet, which is read from its end, and that cannot be done here.
+    #[error("{}: results as Parquet, which the command line alone reads, and from a file by its name", path.display())]
+    CallsInParquet {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is Parquet that cannot be read.
+    #[error("{}: the Parquet file cannot be read: {reason}", path.display())]
+    BrokenParquet {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// It is gzip of which not even the beginning can be unpacked.
     #[error("{}: the gzip file is cut or damaged in its first record", path.display())]
     Damaged {

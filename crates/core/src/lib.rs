@@ -11,6 +11,8 @@ pub mod load;
 pub mod outlook;
 pub mod parts;
 pub mod report;
+#[cfg(feature = "parquet")]
+pub mod results;
 pub mod session;
 pub mod sink;
 pub mod snapshot;

@@ -8,11 +8,13 @@ use std::{panic, thread};
 use procmon_core::error::LoadError;
 use procmon_core::format::jsonl;
 use procmon_core::load;
+use procmon_core::load::calls::CallLoader;
+use procmon_model::analysis::calls::CallSort;
 use procmon_model::analysis::compare::{CompareOptions, RunFigures, compare};
 use procmon_model::analysis::family::TreeSort;
 use procmon_model::analysis::{
-    AggregateOptions, PeaksOptions, Summary, TreeOptions, aggregate, find_peaks, process_tree,
-    utilisation,
+    AggregateOptions, CallSummary, CallsOptions, PeaksOptions, Summary, TreeOptions, aggregate,
+    find_peaks, process_tree, utilisation,
 };
 use procmon_model::record::{Record, Warning};
 use procmon_model::recording::Recording;
@@ -39,6 +41,7 @@ enum Input {
     Path(PathBuf),
     Recording(usize),
     Samples(usize),
+    Entries(usize),
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,6 +69,10 @@ enum Question {
         processes: Option<usize>,
         depth: Option<usize>,
         sort: Option<String>,
+    },
+    Calls {
+        sort: Option<String>,
+        top: Option<usize>,
     },
     Compare {
         confidence: Option<f64>,
@@ -138,6 +145,11 @@ impl Request {
                 let options = TreeOptions { processes, depth, sort, ..TreeOptions::default() };
                 json(&process_tree(&one()?.recording(texts)?, &options))
             }
+            Question::Calls { sort, top } => {
+                let sort = sort.as_deref().and_then(CallSort::named).unwrap_or_default();
+                let options = CallsOptions { sort, top: *top };
+                json(&calls(&self.recordings, texts, &options)?)
+            }
             Question::Compare { confidence, min_effect } => {
                 let usual = CompareOptions::default();
                 let options = CompareOptions {
@@ -160,6 +172,7 @@ impl Input {
                 load::from_bytes(text(texts, *index)?, "the recording".as_ref())?
             }
             Self::Samples(index) => load::from_samples(text(texts, *index)?),
+            Self::Entries(_) => return Err(Refusal::internal("entries are no recording")),
         })
     }
 
@@ -170,6 +183,26 @@ impl Input {
         }
         Ok(Summary::from(&self.recording(texts)?))
     }
+}
+
+fn calls(
+    inputs: &[Input],
+    texts: &[Vec<u8>],
+    options: &CallsOptions,
+) -> Result<CallSummary, Refusal> {
+    let mut calls = CallLoader::default();
+    for input in inputs {
+        match input {
+            Input::Path(path) => calls.add_path(path)?,
+            Input::Recording(index) => {
+                calls.add_bytes(text(texts, *index)?, "the recording".as_ref())?;
+            }
+            Input::Entries(index) | Input::Samples(index) => {
+                calls.add_entries(text(texts, *index)?, "the entries".as_ref())?;
+            }
+        }
+    }
+    Ok(calls.finish(options))
 }
 
 fn text(texts: &[Vec<u8>], index: usize) -> Result<&[u8], Refusal> {

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::aggregate::AggregateWords;
 use super::bench::{BenchWords, bench};
+use super::calls::CallsWords;
 use super::compare::{CompareWords, compare};
 use super::peaks::PeaksWords;
 use super::tree::TreeWords;
@@ -23,6 +24,8 @@ pub(crate) enum Analysis {
     Tree(TreeWords),
     /// Say how well a recorded run used the machine, and in which phases
     Utilisation(UtilisationWords),
+    /// Say what the timed calls of JavaScript functions came to, by function
+    Calls(CallsWords),
     /// Compare recorded runs with others
     Compare(CompareWords),
     /// Run one command or two again and again, and say what they cost and how they compare
@@ -37,6 +40,7 @@ impl Analysis {
             Self::Bench(words) => return bench(words, printer),
             Self::Compare(words) => compare(words, printer),
             Self::Aggregate(words) => words.answer(printer),
+            Self::Calls(words) => words.answer(printer),
             Self::Peaks(words) => words.answer(printer),
             Self::Tree(words) => words.answer(printer),
             Self::Utilisation(words) => words.answer(printer),

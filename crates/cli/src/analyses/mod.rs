@@ -4,6 +4,7 @@ mod aggregate;
 mod amount;
 mod analysis;
 mod bench;
+mod calls;
 mod compare;
 mod peaks;
 mod question;

@@ -34,7 +34,7 @@ pub(super) fn variable_of(option: &str) -> String {
 pub(crate) fn settable(arg: &Arg) -> Option<&str> {
     let takes_part =
         matches!(arg.get_action(), ArgAction::Set | ArgAction::Append | ArgAction::SetTrue);
-    arg.get_long().filter(|_| takes_part && !arg.is_global_set())
+    arg.get_long().filter(|_| takes_part && !arg.is_global_set() && !arg.is_hide_set())
 }
 
 /// Yes or no, as people write it into variables.

@@ -10,7 +10,7 @@ use crate::error::LoadError;
 
 use super::memory::whole;
 use super::reader::{Reader, io_error};
-use super::source::{self, Observer};
+use super::source::{self, Observer, Source};
 
 /// Opens recordings.
 #[derive(Clone, Default)]
@@ -36,8 +36,13 @@ impl Loader {
 
     /// Opens a file, or standard input for `-`, and reads its header.
     pub fn open(&self, path: &Path) -> Result<Reader<'static>, LoadError> {
+        Reader::of(self.source(path)?, path)
+    }
+
+    /// The bytes of a file, or of standard input for `-`, taken out of gzip.
+    pub(super) fn source(&self, path: &Path) -> Result<Source<'static>, LoadError> {
         let bytes = source::open(path, self.observer.clone());
-        Reader::new(bytes.map_err(|source| io_error(path, source))?, path)
+        bytes.and_then(Source::new).map_err(|source| io_error(path, source))
     }
 
     /// Loads a recording whole; `-` is standard input.

@@ -1,5 +1,6 @@
 //! Floor 9. Reads recordings, procmon's own and denet's: whole, record by record, or into a summary.
 
+pub mod calls;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

@@ -32,8 +32,13 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Reads the header of what `path` names in messages.
     pub fn new(bytes: impl BufRead + 'a, path: &Path) -> Result<Self, LoadError> {
+        let source = Source::new(Box::new(bytes)).map_err(|source| io_error(path, source))?;
+        Self::of(source, path)
+    }
+
+    /// The same of bytes that were unpacked already.
+    pub(super) fn of(mut source: Source<'a>, path: &Path) -> Result<Self, LoadError> {
         let io_error = |source| io_error(path, source);
-        let mut source = Source::new(Box::new(bytes)).map_err(io_error)?;
         let begun = begin(&mut source).map_err(io_error)?;
         let at = Elapsed::ZERO;
         let (format, header, texts, foreign) = match begun {

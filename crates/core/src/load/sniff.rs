@@ -141,7 +141,7 @@ fn table(source: &mut Source<'_>) -> io::Result<Begin> {
 }
 
 /// The first line, or as much of it as can be a record.
-fn first_line(source: &mut Source<'_>) -> io::Result<Vec<u8>> {
+pub(super) fn first_line(source: &mut Source<'_>) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     source.take(PIECE_MAX as u64).read_until(b'\n', &mut line)?;
     Ok(line)

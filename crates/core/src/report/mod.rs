@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod bench;
+pub mod calls;
 mod compare;
 mod facts;
 mod family;

@@ -1,6 +1,7 @@
 //! Floor 6. Answers about a session: each takes records and returns a plain struct.
 
 pub mod aggregate;
+pub mod calls;
 pub mod compare;
 pub mod family;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod summary;
 pub mod utilisation;
 
 pub use aggregate::{Aggregate, AggregateOptions, aggregate};
+pub use calls::{CallGatherer, CallSummary, CallsOptions, summarize_calls};
 pub use family::{ProcessTree, TreeOptions, process_tree};
 pub use options::OptionsError;
 pub use peaks::{Peaks, PeaksOptions, find_peaks};
