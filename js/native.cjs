@@ -17,7 +17,21 @@ const LIBRARY =
   { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
 
 /**
- * @returns {{ start: Function, export: Function, contentType: Function, snapshot: Function, outlook: Function, known: Function, version: Function }}
+ * @returns {{ start: Function, export: Function, contentType: Function, snapshot: Function, outlook: Function, known: Function, version: Function,
+ *   NativeCallLog: new (options: string) => NativeCallLog, NativeMeter: new () => NativeMeter }}
+ *
+ * @typedef {object} NativeCallLog The files of timed calls, and the way to the sessions that watch this process.
+ * @property {(numbers: Float64Array, id: string, parentId: string | null, name: string, args: string | null, error: string | null) => void} push
+ *   Never waits. The numbers are those of `crates/core/src/call_log/numbers.rs`, NaN where one is unknown; the error is JSON.
+ * @property {(pairs: Float64Array, upTo: number) => void} collected Start and end of each garbage collection, in ns of `process.hrtime`.
+ * @property {() => string[]} troubles What went wrong since the last time.
+ * @property {(milliseconds: number) => boolean} flush Waits that long at most; whether everything is where it belongs.
+ * @property {() => string} stats `{ pushed, written, dropped, sessions }` as JSON.
+ * @property {() => void} seek Looks for sessions now.
+ *
+ * @typedef {object} NativeMeter What the thread that made it has used.
+ * @property {(out: Float64Array) => void} read Totals, NaN where unknown: CPU in user mode and in the kernel (ns), 1 where that is the
+ *   whole process's, CPU of children that ended (ns), resident memory and its peak (bytes).
  */
 function load() {
   const tried = [];

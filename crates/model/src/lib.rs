@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod cadence;
+pub mod calendar;
 pub mod call;
 pub mod engine;
 pub mod event;

@@ -5,6 +5,7 @@
 //! users see, so that both belong to the realm of the caller; texts cross the border faster than objects would.
 
 mod analysis;
+mod calls;
 mod error;
 mod exporter;
 mod exporter_options;
@@ -22,8 +23,10 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
+use procmon_core::call_log::Words;
 
 use crate::analysis::Answer;
+use crate::calls::{Calls, Dial, Room};
 use crate::exporter::{Close, Collect, Exporter};
 use crate::js_sink::Waker;
 use crate::monitor::Monitor;
@@ -196,6 +199,91 @@ pub fn ask(request: String, texts: Vec<Buffer>, on_done: Waker) -> napi::Result<
 pub fn ask_now(request: String, texts: Vec<Buffer>) -> napi::Result<Buffer> {
     let texts: Vec<Vec<u8>> = texts.into_iter().map(Vec::from).collect();
     Ok(error::read::<analysis::Request>(request)?.answer(&texts)?.into())
+}
+
+/// The log of the timed calls of one JavaScript environment.
+#[napi]
+pub struct NativeCallLog {
+    calls: Calls,
+}
+
+#[napi]
+impl NativeCallLog {
+    /// Opens it; its files are made when there is something to write. Fails as [`start`] does, and only where the options are
+    /// not what they should be.
+    #[napi(constructor, catch_unwind)]
+    pub fn open(options: String) -> napi::Result<Self> {
+        Ok(Self { calls: Calls::open(error::read(options)?) })
+    }
+
+    /// Hands a call in, without waiting: its numbers (`procmon_core::call_log::timed_call` has their places), and what was
+    /// thrown as JSON text.
+    #[napi(catch_unwind)]
+    pub fn push(
+        &self,
+        numbers: &[f64],
+        id: String,
+        parent: Option<String>,
+        name: String,
+        arguments: Option<String>,
+        error: Option<String>,
+    ) {
+        self.calls
+            .push(numbers, Words { id, parent, name, arguments, error: calls::thrown(error) });
+    }
+
+    /// Tells of garbage collections: the start and the end of each, in turn. There are no more that began before `up_to`.
+    #[napi(catch_unwind)]
+    pub fn collected(&self, pairs: &[f64], up_to: f64) {
+        self.calls.collected(pairs, up_to);
+    }
+
+    /// What went wrong since the last time, in sentences for a person.
+    #[napi(catch_unwind)]
+    pub fn troubles(&self) -> Vec<String> {
+        self.calls.troubles()
+    }
+
+    /// Waits that long at most until everything that was handed in is where it belongs; whether it is.
+    #[napi(catch_unwind)]
+    pub fn flush(&self, milliseconds: f64) -> bool {
+        self.calls.flush(milliseconds)
+    }
+
+    /// What was done so far, as JSON text.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> String {
+        self.calls.stats()
+    }
+
+    /// Looks for the sessions that watch this process now.
+    #[napi(catch_unwind)]
+    pub fn seek(&self) {
+        self.calls.seek();
+    }
+}
+
+/// Shows what the thread that made it has used.
+#[napi]
+pub struct NativeMeter {
+    dial: Dial,
+}
+
+#[napi]
+impl NativeMeter {
+    /// A meter of this thread.
+    #[napi(constructor, catch_unwind)]
+    pub fn open() -> Self {
+        Self { dial: Dial::open() }
+    }
+
+    /// Writes the totals of this moment into the array, as far as it goes, NaN for what is unknown: processor time in user
+    /// mode and in the kernel (ns), whether that is the whole process's (0 or 1), that of children that ended (ns), resident
+    /// memory and its peak (bytes).
+    #[napi(catch_unwind, ts_args_type = "out: Float64Array")]
+    pub fn read(&mut self, out: Room<'_>) {
+        self.dial.read(out);
+    }
 }
 
 /// One reading of a process and its descendants. Fails as [`start`] does.

@@ -10,6 +10,7 @@ use procmon_model::ports::{Launch, LaunchError};
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 use crate::files::Stream;
+use crate::meter_reading::MeterReading;
 use crate::world::{AttachError, SignalMask, World, WorldOptions};
 
 pub(crate) fn world(_: WorldOptions) -> io::Result<World> {
@@ -199,6 +200,34 @@ pub fn lineage(_: u32) -> impl Iterator<Item = ProcessKey> {
 pub fn wait_until_writable(_: &impl Stream) -> io::Result<()> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(())
+}
+
+/// Reads nothing here yet.
+#[derive(Debug)]
+pub struct Meter;
+
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+impl Meter {
+    pub fn open() -> Self {
+        Self
+    }
+
+    pub fn read(&mut self) -> MeterReading {
+        MeterReading::default()
+    }
+}
+
+/// Nobody is asked: no signal is heard here yet.
+#[expect(missing_docs, reason = "explained where it means something, in the modules for Linux")]
+pub mod last_words {
+    use std::time::Duration;
+
+    #[derive(Debug)]
+    pub struct Registration;
+
+    pub fn register(_: impl Fn(Duration) + Send + Sync + 'static) -> Registration {
+        Registration
+    }
 }
 
 /// No signals: nothing is watched that they could be passed on to.

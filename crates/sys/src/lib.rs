@@ -2,6 +2,7 @@
 //!
 //! This file is the only place that asks which system it is built for.
 
+mod meter_reading;
 #[cfg_attr(
     not(target_os = "linux"),
     expect(dead_code, reason = "only a system that can watch makes a way to a session")
@@ -39,13 +40,14 @@ use procmon_model::ports::{Launch, LaunchError};
 use procmon_model::process::{ProcessInfo, ProcessKey, Reading};
 
 pub use crate::files::{
-    Stream, apart, as_private_as, duplicate, is_ours_or_roots, is_same_file, open_to_readers,
-    take_after, without_waiting,
+    Stream, apart, as_private_as, duplicate, is_ours_or_roots, is_same_file, is_still_at,
+    open_to_readers, take_after, without_waiting,
 };
+pub use crate::meter_reading::MeterReading;
 pub use crate::remote::Remote;
 pub use crate::system::{
-    Awaited, Bell, LocalListener, LocalStream, Peer, PipeEnd, Procfs, ancestors, lineage, pipe,
-    signals, wait_for, wait_until_writable,
+    Awaited, Bell, LocalListener, LocalStream, Meter, Peer, PipeEnd, Procfs, ancestors, last_words,
+    lineage, pipe, signals, wait_for, wait_until_writable,
 };
 pub use crate::world::{Accounting, AttachError, Inside, Moments, SignalMask, World, WorldOptions};
 

@@ -1,12 +1,13 @@
 //! Floor 7. Files and children on systems of the Unix family, where files have a mode, an owner and a number.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 /// Something open that this process can pass on: a file, a pipe, a terminal.
 pub use std::os::fd::AsFd as Stream;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 /// Who may read and write a file; what else a mode says is of no use to a file of text.
@@ -39,6 +40,17 @@ pub fn open_to_readers(file: &File) -> io::Result<()> {
 /// Whether both are of one file.
 pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether a path leads to this file still, which others may have renamed or deleted since it was opened.
+pub fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
+    match std::fs::metadata(path) {
+        Ok(there) => Ok(is_same_file(&file.metadata()?, &there)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a file belongs to whoever we act for or to root, and to no other user.

@@ -1,11 +1,12 @@
 //! Floor 7. Files and children on Windows, where a folder decides who has access to a file.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::windows::io::AsHandle;
 /// Something open that this process can pass on: a file, a pipe, a terminal.
 pub use std::os::windows::io::AsHandle as Stream;
 use std::os::windows::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 /// No path leads to a pipe that somebody else has yet to open.
@@ -31,6 +32,16 @@ pub fn open_to_readers(_: &File) -> io::Result<()> {
 /// No path leads to a stream of ours, so that none is found at the end of one.
 pub fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
     false
+}
+
+/// Whether a path leads to this file still, as far as lengths and moments tell: a file has no number here that we could read.
+pub fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
+    let own = file.metadata()?;
+    match std::fs::metadata(path) {
+        Ok(there) => Ok(own.len() == there.len() && own.created().ok() == there.created().ok()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who may put a file there is decided by its folder.

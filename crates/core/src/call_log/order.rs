@@ -88,3 +88,10 @@ pub struct Destinations {
     /// The sessions that watch this process.
     pub sessions: bool,
 }
+
+impl Destinations {
+    /// Whether one of them is a file.
+    pub const fn has_file(self) -> bool {
+        self.timing || self.results || self.errors
+    }
+}

@@ -83,6 +83,11 @@ impl Post {
         self.sessions.len()
     }
 
+    /// Whether nothing is kept.
+    pub fn is_done(&self) -> bool {
+        self.sessions.iter().all(Recipient::is_done)
+    }
+
     /// Waits until all that was kept is sent, that long at most; whether it is.
     pub fn finish(&mut self, patience: Duration) -> bool {
         let until = Instant::now() + patience;

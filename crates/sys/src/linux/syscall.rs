@@ -62,11 +62,23 @@ fn configured(name: libc::c_int) -> Option<u64> {
 
 /// How often we, or the calling thread, gave up the processor to wait for something: `ru_nvcsw` of getrusage(2).
 pub(crate) fn waits(who: libc::c_int) -> Option<u64> {
+    usage(who).map(|usage| u64::try_from(usage.ru_nvcsw).unwrap_or(0))
+}
+
+/// What the process, the calling thread or the children that were waited for have used (getrusage(2)).
+pub(crate) fn usage(who: libc::c_int) -> Option<libc::rusage> {
     // SAFETY: an rusage is numbers only, so that all zeroes are one.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: `usage` is a valid rusage that the call writes to, and it keeps no pointer.
     let result = unsafe { libc::getrusage(who, &raw mut usage) };
-    (result == 0).then(|| u64::try_from(usage.ru_nvcsw).unwrap_or(0))
+    (result == 0).then_some(usage)
+}
+
+/// A time as an rusage has it: of microseconds, though the kernel counts finer.
+pub(crate) fn cpu_time(time: libc::timeval) -> CpuTime {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+    CpuTime::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
 }
 
 #[cfg(test)]

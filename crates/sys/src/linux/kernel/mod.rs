@@ -1,5 +1,6 @@
 //! Floor 7. The kernel calls of the watching and the launching half, each behind a safe function.
 
+pub(crate) mod action;
 pub(crate) mod bell;
 pub(crate) mod disposition;
 pub(crate) mod epoll;

@@ -6,6 +6,8 @@ use std::mem;
 use procmon_model::process::Count;
 use procmon_model::units::{Bytes, CpuTime};
 
+use crate::linux::syscall::cpu_time;
+
 /// The number of the thread that asks.
 pub(crate) fn own_thread() -> u32 {
     // glibc has a function of that name since 2.30 only, and our packages are for older ones, too.
@@ -34,6 +36,12 @@ pub(crate) fn signal_child(pid: u32, signal: i32) {
         // SAFETY: the call takes two numbers.
         unsafe { libc::kill(pid, signal) };
     }
+}
+
+/// Sends a signal to our own process, whichever of its threads takes it.
+pub(crate) fn signal_ourselves(signal: i32) {
+    // SAFETY: both calls take numbers at most.
+    unsafe { libc::kill(libc::getpid(), signal) };
 }
 
 /// Makes us the parent of every descendant whose own parent ends (prctl(2), `PR_SET_CHILD_SUBREAPER`).
@@ -148,12 +156,6 @@ pub(crate) fn own_session() -> i32 {
 
 fn was_interrupted() -> bool {
     io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
-}
-
-fn cpu_time(time: libc::timeval) -> CpuTime {
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    let micros = u64::try_from(time.tv_usec).unwrap_or(0);
-    CpuTime::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(micros * 1000))
 }
 
 /// The kernel counts in units of 512 bytes, whatever the storage.

@@ -1,0 +1,168 @@
+//! Floor 10. The table with a row a call, as CSV (RFC 4180) and as JSON Lines with the same names.
+
+use std::borrow::Cow;
+use std::io;
+
+use csv::{Writer, WriterBuilder};
+use procmon_model::calendar::{Fraction, rfc3339};
+use procmon_model::call::{Call, CallError, Change};
+use procmon_model::units::{Bytes, CpuTime, Length};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::order::TimedCall;
+
+/// Room for a row of the usual size.
+const CAPACITY: usize = 1024;
+
+/// A column: its name, and its cell in the row of a call.
+type Column = (&'static str, for<'a> fn(&'a TimedCall) -> Cell<'a>);
+
+/// The columns in their order.
+const COLUMNS: &[Column] = &[
+    ("startedAt", |timed| Cell::Text(rfc3339(timed.started_at, Fraction::Micros).into())),
+    ("id", |timed| text(&timed.call.id)),
+    ("parentId", |timed| maybe(timed.call.parent.as_ref())),
+    ("name", |timed| text(&timed.call.name)),
+    ("form", |timed| word(&timed.call.form)),
+    ("outcome", |timed| word(&timed.call.outcome)),
+    ("wallNs", |timed| length(Some(timed.call.wall))),
+    ("activeNs", |timed| length(timed.call.active)),
+    ("cpuUserNs", |timed| cpu(timed.call.cpu_user)),
+    ("cpuSystemNs", |timed| cpu(timed.call.cpu_system)),
+    ("cpuScope", |timed| timed.call.cpu_scope.as_ref().map_or(Cell::Unknown, word)),
+    ("cpuShared", |timed| Cell::Truth(timed.call.cpu_shared)),
+    ("childrenCpuNs", |timed| cpu(timed.call.cpu_children)),
+    ("rssBeforeBytes", |timed| before(timed.call.rss)),
+    ("rssAfterBytes", |timed| after(timed.call.rss)),
+    ("rssChangeBytes", |timed| change(timed.call.rss)),
+    ("rssPeakBytes", |timed| bytes(timed.call.rss_peak)),
+    ("heapUsedBeforeBytes", |timed| before(timed.call.heap_used)),
+    ("heapUsedAfterBytes", |timed| after(timed.call.heap_used)),
+    ("heapUsedChangeBytes", |timed| change(timed.call.heap_used)),
+    ("externalBeforeBytes", |timed| before(timed.call.external)),
+    ("externalAfterBytes", |timed| after(timed.call.external)),
+    ("externalChangeBytes", |timed| change(timed.call.external)),
+    ("arrayBuffersBeforeBytes", |timed| before(timed.call.array_buffers)),
+    ("arrayBuffersAfterBytes", |timed| after(timed.call.array_buffers)),
+    ("arrayBuffersChangeBytes", |timed| change(timed.call.array_buffers)),
+    ("gcNs", |timed| length(timed.call.gc)),
+    ("gcCount", |timed| whole(timed.call.gc_count.map(u64::from))),
+    ("eventLoopActiveNs", |timed| length(timed.call.event_loop_active)),
+    ("eventLoopIdleNs", |timed| length(timed.call.event_loop_idle)),
+    ("pid", |timed| whole(Some(timed.call.process.pid.into()))),
+    ("startTime", |timed| whole(Some(timed.call.process.start))),
+    ("threadId", |timed| whole(Some(timed.call.thread.into()))),
+    ("errorClass", |timed| maybe(error(&timed.call).map(|error| &error.class))),
+    ("errorMessage", |timed| maybe(error(&timed.call).map(|error| &error.message))),
+    ("errorCode", |timed| maybe(error(&timed.call).and_then(|error| error.code.as_ref()))),
+    ("args", |timed| maybe(timed.call.arguments.as_ref())),
+];
+
+/// A cell.
+enum Cell<'a> {
+    Unknown,
+    Text(Cow<'a, str>),
+    Whole(u64),
+    Signed(i64),
+    Truth(bool),
+}
+
+/// The row of names that a table of text begins with.
+pub(super) fn names() -> Vec<u8> {
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    format!("{}\n", names.join(",")).into_bytes()
+}
+
+/// The row of a call.
+pub(super) fn csv(timed: &TimedCall, text: &mut Vec<u8>) -> io::Result<()> {
+    let mut writer = writer(text);
+    for (_, cell) in COLUMNS {
+        match cell(timed) {
+            Cell::Unknown => writer.write_field([])?,
+            Cell::Text(text) => writer.write_field(text.as_bytes())?,
+            Cell::Whole(value) => writer.write_field(value.to_string())?,
+            Cell::Signed(value) => writer.write_field(value.to_string())?,
+            Cell::Truth(value) => writer.write_field(value.to_string())?,
+        }
+    }
+    writer.write_record(None::<&[u8]>)?;
+    writer.flush()
+}
+
+/// The row of a call as an object.
+pub(super) fn json(timed: &TimedCall, text: &mut Vec<u8>) -> io::Result<()> {
+    serde_json::to_writer(&mut *text, &Row(timed))?;
+    text.push(b'\n');
+    Ok(())
+}
+
+fn writer(text: &mut Vec<u8>) -> Writer<&mut Vec<u8>> {
+    WriterBuilder::new().buffer_capacity(CAPACITY).from_writer(text)
+}
+
+struct Row<'a>(&'a TimedCall);
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(COLUMNS.len()))?;
+        for (name, cell) in COLUMNS {
+            match cell(self.0) {
+                Cell::Unknown => map.serialize_entry(name, &())?,
+                Cell::Text(text) => map.serialize_entry(name, &*text)?,
+                Cell::Whole(value) => map.serialize_entry(name, &value)?,
+                Cell::Signed(value) => map.serialize_entry(name, &value)?,
+                Cell::Truth(value) => map.serialize_entry(name, &value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+fn text(text: &str) -> Cell<'_> {
+    Cell::Text(text.into())
+}
+
+fn maybe(words: Option<&String>) -> Cell<'_> {
+    words.map_or(Cell::Unknown, |words| text(words))
+}
+
+fn whole(value: Option<u64>) -> Cell<'static> {
+    value.map_or(Cell::Unknown, Cell::Whole)
+}
+
+/// The word that stands for one of a few, as everywhere else that it is written.
+fn word(of: &impl Serialize) -> Cell<'static> {
+    match serde_json::to_value(of) {
+        Ok(serde_json::Value::String(word)) => Cell::Text(word.into()),
+        _ => Cell::Unknown,
+    }
+}
+
+fn length(length: Option<Length>) -> Cell<'static> {
+    whole(length.map(Length::as_nanos))
+}
+
+fn cpu(time: Option<CpuTime>) -> Cell<'static> {
+    whole(time.map(CpuTime::as_nanos))
+}
+
+fn bytes(bytes: Option<Bytes>) -> Cell<'static> {
+    whole(bytes.map(Bytes::get))
+}
+
+fn before(change: Option<Change>) -> Cell<'static> {
+    bytes(change.map(|change| change.before))
+}
+
+fn after(change: Option<Change>) -> Cell<'static> {
+    bytes(change.map(|change| change.after))
+}
+
+fn change(change: Option<Change>) -> Cell<'static> {
+    change.map_or(Cell::Unknown, |change| Cell::Signed(change.bytes()))
+}
+
+fn error(call: &Call) -> Option<&CallError> {
+    call.error.as_ref()
+}

@@ -1,0 +1,140 @@
+//! Floor 10. Logs that cannot be written.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::time::{Duration, Instant};
+
+use super::given::{DEADLINE, call, failed, ids, lines, options, until};
+use crate::call_log::{CallLog, Destinations, LogOptions, Stats, TimedCall};
+
+const NO_TROUBLE: [String; 0] = [];
+
+#[test]
+fn a_file_where_the_folder_should_be_is_told_once_and_works_when_it_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    fs::write(&given.directory, "in the way").unwrap();
+    let path = given.directory.join("timing.log");
+    let log = CallLog::open(given.clone());
+    for id in ["one", "two", "three"] {
+        log.push(call(id));
+        assert!(!log.flush(DEADLINE));
+    }
+    let words = format!("the calls cannot be written to {}: ", path.display());
+    assert_eq!(log.troubles(), [format!("{words}Not a directory (os error 20)")]);
+    assert_eq!(log.stats(), Stats { pushed: 3, written: 0, dropped: 3, sessions: 0 });
+    fs::remove_file(&given.directory).unwrap();
+    assert!(log.flush(DEADLINE));
+    log.push(call("four"));
+    assert!(log.flush(DEADLINE));
+    let words = format!("the calls are written to {} again; 3 were lost", path.display());
+    assert_eq!(log.troubles(), [words]);
+    let lines = lines(&path);
+    assert_eq!((&lines[0]["level"], &lines[0]["dropped"]), (&"warn".into(), &3.into()));
+    assert_eq!((&lines[0]["pid"], &lines[0]["threadId"]), (&7.into(), &3.into()));
+    assert_eq!((lines.len(), &lines[1]["id"]), (2, &"four".into()));
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_keeps_no_other_file_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    fs::create_dir(&given.directory).unwrap();
+    symlink("/dev/full", &given.error_log).unwrap();
+    let log = CallLog::open(given.clone());
+    let both = Destinations { timing: true, errors: true, ..Destinations::default() };
+    for id in ["one", "two"] {
+        log.push(TimedCall { destinations: both, ..failed(id) });
+        assert!(!log.flush(DEADLINE));
+    }
+    let path = given.error_log.display();
+    let words = format!("the calls cannot be written to {path}: No space left on device");
+    assert_eq!(log.troubles(), [format!("{words} (os error 28)")]);
+    assert_eq!(ids(&given.directory.join("timing.log")), ["one", "two"]);
+    fs::remove_file(&given.error_log).unwrap();
+    assert!(log.flush(DEADLINE));
+    assert_eq!(ids(&given.error_log), ["one", "two"]);
+    assert_eq!(log.troubles(), [format!("the calls are written to {path} again; none was lost")]);
+}
+
+#[test]
+fn a_full_disk_is_tried_again_without_anybody_asking() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    fs::create_dir(&given.directory).unwrap();
+    let path = given.directory.join("timing.log");
+    symlink("/dev/full", &path).unwrap();
+    let log = CallLog::open(given);
+    log.push(call("one"));
+    until("the trouble", || log.troubles().len() == 1);
+    fs::remove_file(&path).unwrap();
+    until("the call", || log.stats().written == 1);
+    assert_eq!(ids(&path), ["one"]);
+}
+
+#[test]
+fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    fs::create_dir(&given.directory).unwrap();
+    let path = given.directory.join("timing.log");
+    let holder = File::create(&path).unwrap();
+    holder.lock().unwrap();
+    let log = CallLog::open(given);
+    let arguments = "x".repeat(1 << 20);
+    for number in 0..60 {
+        let mut timed = call(&number.to_string());
+        timed.call.arguments = Some(arguments.clone());
+        log.push(timed);
+    }
+    let begun = Instant::now();
+    assert!(!log.flush(Duration::from_millis(10)));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    holder.unlock().unwrap();
+    assert!(log.flush(DEADLINE));
+    let stats = log.stats();
+    assert_eq!((stats.pushed, stats.written + stats.dropped), (60, 60));
+    assert!(stats.dropped >= 40, "{stats:?}");
+    let lines = lines(&path);
+    let dropped: u64 = lines.iter().filter_map(|line| line["dropped"].as_u64()).sum();
+    let written = lines.iter().filter(|line| line["id"].is_string()).count() as u64;
+    assert_eq!((dropped, written), (stats.dropped, stats.written));
+    let troubles = log.troubles();
+    let words = "calls are missing in the log: they come faster than they can be written";
+    assert!(troubles.iter().any(|trouble| trouble == words), "{troubles:?}");
+}
+
+#[test]
+fn the_end_of_a_log_does_not_wait_for_a_lock_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    fs::create_dir(&given.directory).unwrap();
+    let holder = File::create(given.directory.join("timing.log")).unwrap();
+    holder.lock().unwrap();
+    let log = CallLog::open(given.clone());
+    log.push(call("one"));
+    let begun = Instant::now();
+    drop(log);
+    let waited = begun.elapsed();
+    assert!(waited > Duration::from_secs(1) && waited < Duration::from_secs(10), "{waited:?}");
+    // The writer goes on for some seconds more.
+    holder.unlock().unwrap();
+    until("the call", || ids(&given.directory.join("timing.log")) == ["one"]);
+}
+
+#[test]
+fn a_log_that_cannot_be_rotated_grows_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = LogOptions { max_bytes: 100, backup_count: 1, ..options(folder.path()) };
+    fs::create_dir_all(given.directory.join("timing.log.1")).unwrap();
+    let path = given.directory.join("timing.log");
+    let log = CallLog::open(given);
+    for id in ["one", "two", "three"] {
+        log.push(call(id));
+        assert!(log.flush(DEADLINE));
+    }
+    let words = format!("{} cannot be rotated and grows further: ", path.display());
+    assert_eq!(log.troubles(), [format!("{words}Is a directory (os error 21)")]);
+    assert_eq!(ids(&path), ["one", "two", "three"]);
+    assert_eq!(log.troubles(), NO_TROUBLE);
+}

@@ -1,0 +1,8 @@
+//! Floor 10. Stories of the log of calls, in real files.
+
+mod encoding;
+mod failing;
+mod given;
+mod logging;
+mod sharing;
+mod waiting;

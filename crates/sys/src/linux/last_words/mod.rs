@@ -1,0 +1,8 @@
+//! Floor 7. What is to be said before a signal ends the process.
+
+mod bell;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use words::{Registration, register};
