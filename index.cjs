@@ -4,6 +4,7 @@ const analysis = require('./js/analysis.cjs');
 const { convert } = require('./js/convert.cjs');
 const { ProcmonError } = require('./js/errors.cjs');
 const { createExporter } = require('./js/exporter.cjs');
+const functions = require('./js/functions.cjs');
 const { profiles } = require('./js/known.cjs');
 const { capabilities, snapshot, tree } = require('./js/look.cjs');
 const { attach } = require('./js/monitor.cjs');
@@ -12,6 +13,7 @@ const { version } = require('./package.json');
 
 module.exports = {
   ...analysis,
+  ...functions,
   ProcmonError,
   attach,
   capabilities,

@@ -35,6 +35,7 @@ import type { ProcessRecord, Summary } from './js/summary.js';
 export * from './js/analysis.js';
 export * from './js/call-record.js';
 export * from './js/call-summary.js';
+export * from './js/calls.js';
 export * from './js/comparison.js';
 export * from './js/exporter.js';
 export * from './js/exporters.js';

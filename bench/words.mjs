@@ -15,6 +15,7 @@ export const SUITES = [
   'exporters',
   'profiles',
   'border',
+  'calls',
   'start',
   'package',
   'peers',

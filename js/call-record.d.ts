@@ -1,4 +1,4 @@
-// The record of a timed call, as it stands in a recording. docs/FORMAT.md is the specification.
+// A timed call: what records of it have in common, and the one that stands in a recording. docs/FORMAT.md is the specification.
 
 import type { ProcessKey } from './records.js';
 
@@ -30,13 +30,11 @@ export interface CallError {
   omitted?: number;
 }
 
-/** A timed call of a function, or of a stretch of code that was given a name: a `call` line of a recording. */
-export interface CallRecord extends ProcessKey {
-  type: 'call';
-  /** When it ended, in milliseconds since the watching began. It was told later: records before it may be of later moments. */
-  atMs: number;
-  /** When it began; 0 where that was before the watching. */
-  startedMs: number;
+/** What was called: a function that returned a value, one that returned a promise, ... */
+export type CallForm = 'sync' | 'async' | 'generator' | 'asyncGenerator' | 'callback' | 'constructor' | 'block';
+
+/** What is known of a timed call of a function, or of a stretch of code that was given a name. */
+export interface CallFields extends ProcessKey {
   /** Its UUID. Where a function is both timed and watched for errors, both speak of one call. */
   id: string;
   /** The `id` of the timed call that it was made in, which may have ended before it; null where it was made in none. */
@@ -44,7 +42,7 @@ export interface CallRecord extends ProcessKey {
   /** The name of the function, or what it was to be called. */
   name: string;
   /** What was called; newer versions know more forms. */
-  form: 'sync' | 'async' | 'generator' | 'asyncGenerator' | 'callback' | 'constructor' | 'block' | 'unknown';
+  form: CallForm | 'unknown';
   /** The arguments as text, sanitized and cut; null where there are none to tell. */
   args: string | null;
   /** Node's number of the thread (`worker_threads.threadId`): 0 is the main thread. */
@@ -85,4 +83,13 @@ export interface CallRecord extends ProcessKey {
   eventLoopActiveNs: number | null;
   /** How long it waited meanwhile, in nanoseconds. */
   eventLoopIdleNs: number | null;
+}
+
+/** A timed call in the time of a session: a `call` line of a recording. */
+export interface CallRecord extends CallFields {
+  type: 'call';
+  /** When it ended, in milliseconds since the watching began. It was told later: records before it may be of later moments. */
+  atMs: number;
+  /** When it began; 0 where that was before the watching. */
+  startedMs: number;
 }

@@ -1,7 +1,7 @@
 // Installs the peers from the registries, once, below target/bench-peers. Nothing of it is part of procmon.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Unavailable } from '../programs.mjs';
 
@@ -20,16 +20,25 @@ export function python({ root }) {
   return programs;
 }
 
-/** A folder with node_modules of what package.json names, and our script of that name in it. */
-export function node({ root }, script) {
+/** A folder with node_modules of what package.json names. */
+export function modules({ root }) {
   const folder = join(target(root), 'node');
   mkdirSync(folder, { recursive: true });
   const sources = join(root, 'bench', 'peers');
-  if (!existsSync(join(folder, 'node_modules', 'systeminformation'))) {
+  const { dependencies } = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
+  if (Object.keys(dependencies).some((name) => !existsSync(join(folder, 'node_modules', name)))) {
     copyFileSync(join(sources, 'package.json'), join(folder, 'package.json'));
     attempt(['npm', 'install', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts'], folder);
   }
-  for (const name of ['poll.mjs', script]) copyFileSync(join(sources, name), join(folder, name));
+  return folder;
+}
+
+/** Our script of that name, in such a folder. */
+export function node(context, script) {
+  const folder = modules(context);
+  for (const name of ['poll.mjs', script]) {
+    copyFileSync(join(context.root, 'bench', 'peers', name), join(folder, name));
+  }
   return join(folder, script);
 }
 

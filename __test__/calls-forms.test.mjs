@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { errorCatcher, timer } from 'procmon';
+import { brief, recorder, script } from './support/calls.mjs';
+
+const timeout = 30_000;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test('a function is called as it was, and is the function that it was', async () => {
+  const { options, taken } = recorder();
+  const self = {};
+  function add(a, b) {
+    assert.equal(this, self);
+    assert.equal(new.target, undefined);
+    return a + b;
+  }
+  add.own = Symbol('own');
+  const timed = timer(add, options);
+  assert.equal(timed.call(self, 1, 2), 3);
+  assert.deepEqual([timed.name, timed.length, timed.own], ['add', 2, add.own]);
+  assert.equal(timed.prototype, add.prototype);
+  const [record] = await taken(1);
+  assert.equal(brief(record), 'add sync returned');
+  assert.match(record.id, UUID);
+  assert.deepEqual([record.parentId, record.error, record.cpuShared], [null, null, false]);
+  assert.equal(record.wallNs, record.endedMonotonicNs - record.startedMonotonicNs);
+  assert.ok(Math.abs(Date.parse(record.startedAt) - Date.now()) < 5_000, record.startedAt);
+});
+
+test('names are their own, that of what is bound, what the options say, or anonymous', async () => {
+  const { options, taken } = recorder();
+  function named() {}
+  const hostile = () => {};
+  Object.defineProperty(hostile, 'name', { get: () => assert.fail('a getter ran') });
+  timer(named, options)();
+  timer(options)(named.bind(null))();
+  timer(named, { ...options, name: 'other' })();
+  timer(() => {}, options)();
+  timer(hostile, options)();
+  const names = (await taken(5)).map(({ name }) => name);
+  assert.deepEqual(names, ['named', 'bound named', 'other', '(anonymous)', '(anonymous)']);
+});
+
+test('what is thrown is the very same, errors or not', async () => {
+  const { options, taken } = recorder();
+  const thrown = [undefined, null, 5, Object.freeze(new TypeError('cold'))];
+  for (const value of thrown) {
+    const fails = () => {
+      throw value;
+    };
+    for (const wrap of [timer, errorCatcher]) assert.throws(wrap(fails, options), (error) => Object.is(error, value));
+    await assert.rejects(timer(async () => fails(), options)(), (error) => Object.is(error, value));
+  }
+  const records = await taken(12);
+  assert.deepEqual([...new Set(records.map(({ outcome }) => outcome))], ['threw']);
+  assert.equal(records.at(-1).error.class, 'TypeError');
+});
+
+test('a stack that is full is told of as ever, and breaks nothing', async () => {
+  const { options, records } = recorder();
+  const endless = timer(() => 1 + errorCatcher(endless, { ...options, onRecord: null })(), options);
+  for (let times = 0; times < 20; times += 1) {
+    assert.throws(endless, { name: 'RangeError', message: 'Maximum call stack size exceeded' });
+  }
+  records.length = 0;
+  await timer(async () => setImmediate(), options)();
+  assert.deepEqual(
+    records.map(({ parentId, cpuShared }) => [parentId, cpuShared]),
+    [[null, false]],
+  );
+});
+
+test('processor time of a call that spins is that of the call; without tracking it is unknown', {
+  timeout,
+}, async () => {
+  const { options, taken } = recorder();
+  const spin = (ms) => {
+    const begin = process.cpuUsage();
+    const used = () => {
+      const { user, system } = process.cpuUsage(begin);
+      return (user + system) / 1e3;
+    };
+    while (used() < ms);
+  };
+  timer(spin, options)(200);
+  timer(spin, { ...options, trackResources: false })(1);
+  const [tracked, untracked] = await taken(2);
+  const cpuMs = (tracked.cpuUserNs + tracked.cpuSystemNs) / 1e6;
+  assert.ok(cpuMs > 180 && cpuMs < 220, `${cpuMs}`);
+  assert.ok(['thread', 'process'].includes(tracked.cpuScope));
+  assert.ok(tracked.rssPeakBytes >= tracked.rssBytes.before && tracked.rssBytes.before > 1e6);
+  assert.equal(tracked.heapUsedBytes.change, tracked.heapUsedBytes.after - tracked.heapUsedBytes.before);
+  const unknown = ['cpuUserNs', 'cpuSystemNs', 'cpuScope', 'childrenCpuNs', 'rssBytes', 'eventLoopIdleNs', 'activeNs'];
+  assert.deepEqual(
+    unknown.filter((field) => untracked[field] !== null),
+    [],
+  );
+});
+
+test('a promise that somebody decorated keeps its properties, and the same one is given for the same', async () => {
+  const promise = Promise.resolve(1);
+  promise.kill = () => 'killed';
+  const given = timer(() => promise, recorder().options);
+  const first = given();
+  assert.equal(first.kill, promise.kill);
+  assert.equal(given(), first);
+  assert.equal(Object.getPrototypeOf(first), Promise.prototype);
+  assert.equal(await first, 1);
+});
+
+test('a promise of a class of its own stays the object that it is', async () => {
+  class Cancelable extends Promise {
+    #state = 'runs';
+    cancel() {
+      this.#state = 'canceled';
+      return this.#state;
+    }
+  }
+  const { options, taken, records } = recorder();
+  const promise = new Cancelable((_, reject) => setImmediate().then(() => reject(new RangeError('far'))));
+  const given = timer(function start() {
+    return promise;
+  }, options)();
+  assert.equal(given, promise);
+  assert.equal(given.cancel(), 'canceled');
+  assert.equal(records.length, 0);
+  await assert.rejects(given, { message: 'far' });
+  assert.equal(brief((await taken(1))[0]), 'start async threw');
+});
+
+test('what is only like a promise is not touched', async () => {
+  const { options, taken } = recorder();
+  // biome-ignore lint/suspicious/noThenProperty: it has to be like a promise.
+  const lazy = { then: () => assert.fail('it was asked') };
+  assert.equal(timer(() => lazy, options)(), lazy);
+  assert.equal((await taken(1))[0].form, 'sync');
+});
+
+test('a rejection that nobody handles is still one, and one that somebody handles is none', { timeout }, async () => {
+  const text = `
+    const { timer } = require('procmon');
+    process.on('unhandledRejection', ({ message }) => console.log('unhandled', message));
+    const options = { logToConsole: false, logToFile: false, resultsFormat: null };
+    timer(async () => { throw new Error('a') }, options)();
+    timer(async () => { throw new Error('b') }, options)().catch(() => {});`;
+  assert.equal((await script(text)).stdout, 'unhandled a\n');
+});
+
+test('a generator is a call from its first value to its end, and runs only part of that', async () => {
+  const { options, taken, records } = recorder();
+  const tick = timer(function tick() {}, options);
+  const count = timer(options)(function* count(to) {
+    tick();
+    for (let n = 1; n < to; n += 1) yield n;
+    return to;
+  });
+  const generator = count(3);
+  assert.equal(Object.getPrototypeOf(generator), count.prototype);
+  assert.deepEqual(Object.keys(generator), []);
+  await setTimeout(5);
+  assert.equal(generator.next().value, 1);
+  await setTimeout(20);
+  assert.deepEqual([...generator], [2]);
+  assert.deepEqual(generator.next(), { value: undefined, done: true });
+  await taken(2);
+  const [ticked, counted] = records;
+  assert.equal(brief(counted), 'count generator returned');
+  assert.equal(ticked.parentId, counted.id);
+  assert.ok(counted.wallNs >= 19e6 && counted.activeNs < counted.wallNs - 15e6, `${counted.activeNs}`);
+  assert.equal(counted.cpuShared, false);
+});
+
+test('a generator that never began gives no record, and one that is left ends there', async () => {
+  const { options, taken } = recorder();
+  const count = timer(function* count() {
+    yield 1;
+    yield 2;
+  }, options);
+  count();
+  assert.deepEqual(count().return(5), { value: 5, done: true });
+  for (const _ of count()) break;
+  assert.throws(() => {
+    const generator = count();
+    generator.next();
+    generator.throw(new TypeError('in'));
+  }, /in/);
+  assert.deepEqual((await taken(2)).map(brief), ['count generator returned', 'count generator threw']);
+});
+
+test('an async generator is one call, whoever awaits it', async () => {
+  const { options, taken } = recorder();
+  const step = timer(async function step() {
+    await setImmediate();
+  }, options);
+  const count = timer(async function* count() {
+    await step();
+    yield 1;
+    await step();
+    yield 2;
+  }, options);
+  const values = [];
+  for await (const value of count()) values.push(value);
+  assert.deepEqual(values, [1, 2]);
+  const records = await taken(3);
+  assert.deepEqual(records.map(brief), ['step async returned', 'step async returned', 'count asyncGenerator returned']);
+  assert.deepEqual(new Set([records[0].parentId, records[1].parentId]), new Set([records[2].id]));
+});
+
+test('a class is made as before, also where another one extends it', async () => {
+  const { options, taken } = recorder();
+  class Base {
+    constructor(value) {
+      this.value = value;
+      this.target = new.target;
+    }
+  }
+  const Timed = timer(Base, options);
+  class Derived extends Timed {}
+  const [base, derived] = [new Timed(1), new Derived(2)];
+  assert.deepEqual([base.value, base.target, base.constructor], [1, Base, Base]);
+  assert.deepEqual([derived.value, derived.target, derived instanceof Base], [2, Derived, true]);
+  assert.deepEqual((await taken(2)).map(brief), ['Base constructor returned', 'Base constructor returned']);
+});
+
+test('a function with a callback ends when that is called first, and an error first is one', async () => {
+  const { options, taken } = recorder();
+  const read = timer.callback(options)(function read(path, done) {
+    setTimeout(1).then(() => done(path === 'bad' ? new Error('none') : null, path));
+    return 'at once';
+  });
+  const after = timer(function after() {}, options);
+  const answer = await new Promise((resolve) => {
+    assert.equal(
+      read('good', (...args) => {
+        after();
+        resolve(args);
+      }),
+      'at once',
+    );
+  });
+  assert.deepEqual(answer, [null, 'good']);
+  await assert.rejects(promisify(read)('bad'), { message: 'none' });
+  const records = await taken(3);
+  assert.deepEqual(records.map(brief), ['read callback returned', 'after sync returned', 'read callback threw']);
+  assert.equal(records[1].parentId, null);
+});
+
+test('an error catcher and a timer on each other speak of one call, in either order', async () => {
+  const { options, taken } = recorder();
+  const fails = async () => {
+    throw new Error('x');
+  };
+  await assert.rejects(errorCatcher(timer(fails, options), options)());
+  await assert.rejects(timer(errorCatcher(fails, options), options)());
+  const [a, b, c, d] = await taken(4);
+  assert.deepEqual([a.id, c.id], [b.id, d.id]);
+  assert.notEqual(a.id, c.id);
+  assert.deepEqual(
+    [a, b, c, d].map(({ parentId }) => parentId),
+    [null, null, null, null],
+  );
+});
+
+test('an error is answered with the fallback where it is not to be thrown', async () => {
+  const { options, taken } = recorder();
+  const safe = (fallback) => errorCatcher({ ...options, rethrow: false, fallback });
+  const fails = (text) => {
+    throw new Error(text);
+  };
+  assert.equal(safe(5)(fails)('a'), 5);
+  assert.equal(safe((error, text) => [error.message, text].join())(fails)('a'), 'a,a');
+  assert.equal(await safe('later')(async () => fails('b'))(), 'later');
+  assert.deepEqual(
+    [
+      ...safe(1)(function* () {
+        yield fails('c');
+      })(),
+    ],
+    [],
+  );
+  assert.deepEqual(
+    await promisify(errorCatcher.callback({ ...options, rethrow: false, fallback: 6 })(calledBack))(),
+    6,
+  );
+  assert.equal(safe(6)(() => 7)(), 7);
+  const messages = (await taken(5)).map(({ error }) => error.message);
+  assert.deepEqual(messages, ['a', 'a', 'b', 'c', 'd']);
+});
+
+function calledBack(done) {
+  process.nextTick(done, new Error('d'));
+}
+
+test('what is no function is given back, and complained of once', { timeout }, async () => {
+  const text = `
+    const { timer, errorCatcher } = require('procmon');
+    const object = {};
+    console.log(timer(5), timer()('x'), timer()('x'), errorCatcher()(object) === object);`;
+  const { stdout, stderr } = await script(text);
+  assert.equal(stdout, '5 x x true\n');
+  assert.deepEqual(stderr.trim().split('\n'), [
+    'procmon: timer does nothing to a value of type number: it wraps functions',
+    'procmon: timer does nothing to a value of type string: it wraps functions',
+    'procmon: errorCatcher does nothing to a value of type object: it wraps functions',
+  ]);
+});
+
+test('calls that are not picked, are too short or switched off are not recorded', async () => {
+  const { options, records } = recorder();
+  const work = () => 1;
+  for (const more of [{ enabled: false }, { sampleRate: 0 }, { minDurationMs: 1000 }]) {
+    assert.equal(timer(work, { ...options, ...more })(), 1);
+  }
+  await setImmediate();
+  assert.deepEqual(records, []);
+});

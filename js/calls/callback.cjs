@@ -1,0 +1,66 @@
+'use strict';
+
+// A function that ends when it calls back.
+
+const {
+  types: { isNativeError, isProxy },
+} = require('node:util');
+const { currentFrame, runIn } = require('./frames.cjs');
+const { Wrapping } = require('./wrap.cjs');
+
+/** The last argument that is a function is called back, with an error first where there is one. */
+class CallbackWrapping extends Wrapping {
+  apply(target, self, args) {
+    const place = args.findLastIndex((arg) => typeof arg === 'function');
+    if (place === -1) return super.apply(target, self, args);
+    const outer = currentFrame();
+    const call = this.begun(self, args);
+    if (call === null) return Reflect.apply(target, self, args);
+    call.form = 'callback';
+    const watched = args.with(place, new Proxy(args[place], new Callback(call, outer)));
+    let result;
+    try {
+      result = this.called(call, Reflect.apply, target, self, watched);
+    } catch (error) {
+      return call.failed(error);
+    }
+    call.goesOn('callback');
+    return result;
+  }
+}
+
+/** The traps of what is called back. It belongs to whoever handed it in, and runs in the place where that stands. */
+class Callback {
+  #call;
+  #frame;
+  #wasCalled = false;
+
+  constructor(call, frame) {
+    this.#call = call;
+    this.#frame = frame;
+  }
+
+  apply(callback, self, args) {
+    const passed = this.#wasCalled ? args : this.#end(args);
+    return runIn(this.#frame, Reflect.apply, callback, self, passed);
+  }
+
+  /** What is passed on. */
+  #end(args) {
+    this.#wasCalled = true;
+    const [error] = args;
+    if (!isError(error)) {
+      this.#call.returned();
+      return args;
+    }
+    this.#call.threw(error);
+    return this.#call.replaces ? [null, this.#call.standIn(error)] : args;
+  }
+}
+
+function isError(value) {
+  if (isNativeError(value)) return true;
+  return typeof value === 'object' && value !== null && !isProxy(value) && value instanceof Error;
+}
+
+module.exports = { CallbackWrapping };

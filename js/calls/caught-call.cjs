@@ -1,0 +1,108 @@
+'use strict';
+
+// One call that is watched for errors. It costs next to nothing as long as there are none.
+
+const { randomUUID } = require('node:crypto');
+const { emit } = require('./emit.cjs');
+const { currentFrame } = require('./frames.cjs');
+const { clock, wallTime } = require('./measure.cjs');
+
+/** What `emit` gets: of a timed call's fields, those that are known here. */
+class CaughtCall {
+  settings;
+  part = 'errorCatcher';
+  /** Made when it is asked for: most calls throw nothing. */
+  id = null;
+  parentId;
+  name;
+  form = 'sync';
+  args;
+  outcome = 'threw';
+  thrown = undefined;
+  startedAt = 0;
+  started = clock();
+  ended = 0;
+  wall = 0;
+  active = Number.NaN;
+  cpuUser = Number.NaN;
+  cpuSystem = Number.NaN;
+  cpuScope = 'thread';
+  cpuShared = false;
+  childrenCpu = Number.NaN;
+  rssBefore = Number.NaN;
+  rssAfter = Number.NaN;
+  rssPeak = Number.NaN;
+  heapBefore = Number.NaN;
+  heapAfter = Number.NaN;
+  externalBefore = Number.NaN;
+  externalAfter = Number.NaN;
+  arrayBuffersBefore = Number.NaN;
+  arrayBuffersAfter = Number.NaN;
+  eventLoopActive = Number.NaN;
+  eventLoopIdle = Number.NaN;
+  tracked = false;
+  /** What the fallback is called with, beside the error. */
+  #rawArgs;
+
+  constructor(settings, name, args, identity, rawArgs) {
+    this.settings = settings;
+    this.name = name;
+    this.args = args;
+    this.parentId = identity === null ? (currentFrame()?.id ?? null) : identity.parentId;
+    this.startedAt = wallTime(this.started);
+    if (identity !== null) this.id = identity.id;
+    this.#rawArgs = settings.rethrow ? null : rawArgs;
+  }
+
+  /** Whether an error is answered with something else. */
+  get replaces() {
+    return !this.settings.rethrow;
+  }
+
+  begin() {
+    return this;
+  }
+
+  park() {}
+
+  enter() {}
+
+  leave() {}
+
+  run(how, target, first, second) {
+    return how(target, first, second);
+  }
+
+  goesOn(form) {
+    this.form = form;
+  }
+
+  returned() {}
+
+  threw(error) {
+    this.thrown = error;
+    try {
+      this.id ??= randomUUID();
+      this.ended = clock();
+      this.wall = this.ended - this.started;
+      emit(this);
+    } catch {
+      // The stack is full: the error goes before the record of it.
+    }
+  }
+
+  /** Throws the very same, or gives what stands in for it. */
+  failed(error) {
+    this.threw(error);
+    if (!this.replaces) throw error;
+    return this.standIn(error);
+  }
+
+  /** What is given instead of an error. */
+  standIn(error) {
+    const { fallback } = this.settings;
+    return typeof fallback === 'function' ? fallback(error, ...this.#rawArgs) : fallback;
+  }
+}
+
+module.exports = { CaughtCall };

@@ -1,0 +1,124 @@
+'use strict';
+
+// A generator is a call from the first value that it is asked for to its end. It stays the object that it is: only its three
+// methods are put in front of those that it inherits.
+
+const METHODS = ['next', 'return', 'throw'];
+
+const { then } = Promise.prototype;
+
+/** The generator, watched. */
+function conducted(generator, call) {
+  call.park();
+  const isAsync = Object.prototype.toString.call(generator) === '[object AsyncGenerator]';
+  const Kind = isAsync ? AsyncConductor : Conductor;
+  call.form = isAsync ? 'asyncGenerator' : 'generator';
+  const conductor = new Kind(generator, call);
+  for (const name of METHODS) {
+    Object.defineProperty(generator, name, { value: conductor.method(name), configurable: true, writable: true });
+  }
+  return generator;
+}
+
+class Conductor {
+  generator;
+  call;
+  hasStarted = false;
+  isOver = false;
+  #isRunning = false;
+
+  constructor(generator, call) {
+    this.generator = generator;
+    this.call = call;
+  }
+
+  method(name) {
+    const conductor = this;
+    const method = this.generator[name];
+    const named = {
+      [name](value) {
+        if (this !== conductor.generator || !conductor.listens(name)) return Reflect.apply(method, this, [value]);
+        return conductor.step(method, [value]);
+      },
+    };
+    return named[name];
+  }
+
+  /** What is ended before it began has never run, and what asks for itself from within is refused by the generator. */
+  listens(name) {
+    if (this.isOver || this.#isRunning) return false;
+    if (!this.hasStarted && name !== 'next') this.isOver = true;
+    return !this.isOver;
+  }
+
+  step(method, args) {
+    const { call } = this;
+    this.hasStarted = true;
+    this.#isRunning = true;
+    call.enter();
+    let result;
+    try {
+      result = call.run(Reflect.apply, method, this.generator, args);
+    } catch (error) {
+      this.#stop();
+      this.isOver = true;
+      return { value: call.failed(error), done: true };
+    }
+    this.#stop();
+    if (result.done) this.end();
+    return result;
+  }
+
+  end() {
+    this.isOver = true;
+    this.call.returned();
+  }
+
+  #stop() {
+    this.#isRunning = false;
+    this.call.leave();
+  }
+}
+
+/** It runs as long as somebody waits for a value. */
+class AsyncConductor extends Conductor {
+  #asked = 0;
+
+  listens(name) {
+    if (!this.hasStarted && name !== 'next') this.isOver = true;
+    return !this.isOver;
+  }
+
+  step(method, args) {
+    const { call } = this;
+    this.hasStarted = true;
+    if (this.#asked === 0) call.enter();
+    this.#asked += 1;
+    return then.call(
+      call.run(Reflect.apply, method, this.generator, args),
+      (result) => {
+        this.#answered();
+        if (result.done && !this.isOver) this.end();
+        return result;
+      },
+      (error) => {
+        this.#answered();
+        if (this.isOver) throw error;
+        this.isOver = true;
+        return failedStep(call, error);
+      },
+    );
+  }
+
+  #answered() {
+    this.#asked -= 1;
+    if (this.#asked === 0) this.call.leave();
+  }
+}
+
+/** What stands in for an error is the generator's last value. */
+async function failedStep(call, error) {
+  return { value: await call.failed(error), done: true };
+}
+
+module.exports = { conducted };

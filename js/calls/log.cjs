@@ -1,0 +1,183 @@
+'use strict';
+
+// The logs of this thread: what is pushed into them, when they are told of collections, and how they are emptied at the end. The
+// native half writes them.
+
+const { setImmediate } = require('node:timers');
+const { threadId } = require('node:worker_threads');
+const { complain } = require('./complain.cjs');
+const { atExit } = require('./last.cjs');
+const { filesOf } = require('./options.cjs');
+
+const AT_EXIT_MS = 2_000;
+const PATIENCE_MS = 10_000;
+const SLICE_MS = 20;
+
+/** After how many rounds it is looked whether anything but ours keeps the event loop going. */
+const ROUNDS = 1_000;
+
+/** Where the numbers of a call say so. */
+const AWAITS_COLLECTIONS = 25;
+
+const { hrtime } = process;
+const nowMs = () => Number(hrtime.bigint()) / 1e6;
+
+/** The logs that the functions of one thread write to. */
+class CallLogs {
+  #nativeClass;
+  #collections;
+  #logs = new Map();
+  /** The same, without the way over the names of their files. */
+  #bySettings = new WeakMap();
+  #isWriting = false;
+  /** What comes next: the logs are told of collections, and asked for their troubles. */
+  #round = null;
+  #holdsLoop = false;
+  /** When the last call ended that awaits its collections, the same when the round was asked for, and up to when all is told. */
+  #latest = 0;
+  #asked = 0;
+  #told = 0;
+  /** How many rounds more may keep the event loop going. */
+  #rounds = ROUNDS;
+
+  /**
+   * @param {() => Function} nativeClass what gives the native log; it may throw
+   * @param {import('./collections.cjs').Collections} collections
+   */
+  constructor(nativeClass, collections) {
+    this.#nativeClass = nativeClass;
+    this.#collections = collections;
+  }
+
+  /** Hands a call over to be written; it does not wait. */
+  push(settings, numbers, { id, parentId, name, args, ended }, error) {
+    let log = this.#bySettings.get(settings);
+    if (log === undefined) log = this.#open(settings);
+    if (log === null) return;
+    log.push(numbers, id, parentId, name, args, error);
+    if (this.#round === null) this.#ask();
+    if (numbers[AWAITS_COLLECTIONS] === 0) return;
+    this.#latest = Math.max(this.#latest, ended);
+    this.#holdLoop();
+  }
+
+  /** Looks for sessions that watch this process now. */
+  seek() {
+    for (const log of this.#all()) log.seek();
+  }
+
+  /** Fulfilled when all that was pushed is written; after a while also where that cannot be. */
+  async flush() {
+    const asked = Number(hrtime.bigint());
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#tell(asked);
+    const deadline = nowMs() + PATIENCE_MS;
+    for (const log of this.#all()) {
+      while (!log.flush(SLICE_MS) && nowMs() < deadline) await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#report();
+  }
+
+  /** What the logs have counted, together. */
+  stats() {
+    const counted = Array.from(this.#all(), (log) => JSON.parse(log.stats()));
+    const sum = (field) => counted.reduce((total, counts) => total + counts[field], 0);
+    return {
+      pushed: sum('pushed'),
+      written: sum('written'),
+      dropped: sum('dropped'),
+      sessions: Math.max(0, ...counted.map(({ sessions }) => sessions)),
+    };
+  }
+
+  *#all() {
+    for (const log of this.#logs.values()) if (log !== null) yield log;
+  }
+
+  #open(settings) {
+    const { maxBytes, backupCount, resultsFormat } = settings;
+    const { folder, errorLog } = filesOf(settings);
+    const order = { logDir: folder, errorLogFile: errorLog, maxBytes, backupCount, resultsFormat, threadId };
+    const key = JSON.stringify(order);
+    if (!this.#logs.has(key)) this.#logs.set(key, this.#opened(key));
+    const log = this.#logs.get(key);
+    this.#bySettings.set(settings, log);
+    return log;
+  }
+
+  #opened(order) {
+    try {
+      const NativeCallLog = this.#nativeClass();
+      const log = new NativeCallLog(order);
+      if (!this.#isWriting) this.#beginToWrite();
+      return log;
+    } catch (error) {
+      complain(`calls are not logged to files: ${error.message}`);
+      return null;
+    }
+  }
+
+  #beginToWrite() {
+    this.#isWriting = true;
+    atExit('logs', () => this.#finish());
+    // What is asked for later must not have Node say once more that nothing is left to do.
+    process.prependListener('beforeExit', () => {
+      this.#rounds = 0;
+    });
+  }
+
+  /** Has the next round come when Node has told us of the collections that were until now. */
+  #ask() {
+    this.#asked = this.#latest;
+    this.#holdsLoop = false;
+    this.#round = setImmediate(() => this.#settle()).unref();
+  }
+
+  /** Of calls that came later it is not known yet whether Node has told all: some may have been made in this very phase. */
+  #settle() {
+    this.#round = null;
+    if (this.#asked > this.#told) this.#tell(this.#asked);
+    this.#report();
+    if (this.#latest <= this.#asked) return;
+    this.#ask();
+    this.#holdLoop();
+  }
+
+  #holdLoop() {
+    if (this.#holdsLoop || !this.#mayHoldLoop()) return;
+    this.#holdsLoop = true;
+    this.#round.ref();
+  }
+
+  /**
+   * Without a round more, the collections of a script's last calls would never be told. But nobody's process may go on because of
+   * us: not when Node has said that nothing is left, and not when only rounds of our own are.
+   */
+  #mayHoldLoop() {
+    if (this.#rounds === 0) return false;
+    this.#rounds -= 1;
+    const isOver = this.#rounds === 0;
+    if (isOver && process.getActiveResourcesInfo().some((kind) => kind !== 'Immediate')) this.#rounds = ROUNDS;
+    return this.#rounds > 0;
+  }
+
+  #tell(upTo) {
+    this.#told = upTo;
+    const pairs = this.#collections.taken();
+    for (const log of this.#all()) log.collected(pairs, upTo);
+  }
+
+  #report() {
+    for (const log of this.#all()) for (const trouble of log.troubles()) complain(trouble);
+  }
+
+  #finish() {
+    // Node tells of no collection any more: what is pending stays unknown.
+    this.#tell(this.#told);
+    const deadline = nowMs() + AT_EXIT_MS;
+    for (const log of this.#all()) log.flush(Math.max(0, Math.floor(deadline - nowMs())));
+    this.#report();
+  }
+}
+
+module.exports = { CallLogs };

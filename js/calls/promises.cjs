@@ -1,0 +1,133 @@
+'use strict';
+
+// A call that gives a promise ends when that is settled. Whoever gets the promise must notice nothing: above all, a rejection
+// that nobody handles must stay one.
+
+const { then } = Promise.prototype;
+
+/** What was given for a promise, so that the same is given for the same again. */
+const successors = new WeakMap();
+
+/** The calls that wait for a promise of somebody's own class. */
+const waiting = new WeakMap();
+
+/**
+ * What the caller gets for a promise: one that settles alike, just after the call has been ended.
+ *
+ * @param {Promise<unknown>} promise A native one, of whatever class.
+ * @param {object} call
+ * @param {boolean} isFresh Whether an async function made it, so that nobody else has it.
+ * @returns {Promise<unknown>}
+ */
+function followed(promise, call, isFresh) {
+  if (call.replaces) return replaced(promise, call);
+  if (!isOfBaseClass(promise)) return watched(promise, call);
+  call.goesOn('async');
+  try {
+    return isFresh ? successor(promise, call) : sameForSame(promise, call);
+  } catch {
+    // Somebody has changed what promises do.
+    call.returned();
+    return promise;
+  }
+}
+
+function sameForSame(promise, call) {
+  const known = successors.get(promise);
+  if (known !== undefined) {
+    // What has been given is what rejects where nobody handles it.
+    then.call(
+      promise,
+      () => call.returned(),
+      (error) => call.threw(error),
+    );
+    return known;
+  }
+  const next = successor(promise, call);
+  carryOver(promise, next);
+  successors.set(promise, next);
+  return next;
+}
+
+function successor(promise, call) {
+  return then.call(
+    promise,
+    (value) => {
+      call.returned();
+      return value;
+    },
+    (error) => call.failed(error),
+  );
+}
+
+/** The caller asked for something else than the rejection. */
+function replaced(promise, call) {
+  call.goesOn('async');
+  try {
+    const next = successor(promise, call);
+    carryOver(promise, next);
+    return next;
+  } catch {
+    // Its class makes no promise of another one.
+    return promise;
+  }
+}
+
+/** Properties that somebody has put onto the promise; those that Node keeps there, every promise has of its own. */
+function carryOver(from, to) {
+  for (const key of Reflect.ownKeys(from)) {
+    if (!Object.hasOwn(to, key)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key));
+  }
+}
+
+/** Whether its class is `Promise`, of this realm or another one, and it does not say otherwise. */
+function isOfBaseClass(promise) {
+  const beyond = Object.getPrototypeOf(Object.getPrototypeOf(promise) ?? {});
+  if (beyond === null || Object.hasOwn(promise, 'constructor')) return false;
+  return Object.getPrototypeOf(beyond) === null;
+}
+
+/**
+ * A promise of somebody's own class has a state of its own, which another one would not have: the very same is given. All that
+ * asks such a promise for its value goes through its `then`, so that the call ends with the first that hears of it.
+ */
+function watched(promise, call) {
+  const known = waiting.get(promise);
+  if (known !== undefined) {
+    known.add(call);
+    return promise;
+  }
+  if (Object.hasOwn(promise, 'then') || !Object.isExtensible(promise)) {
+    call.returned();
+    return promise;
+  }
+  call.goesOn('async');
+  const calls = new Set([call]);
+  waiting.set(promise, calls);
+  Object.defineProperty(promise, 'then', { value: listening(calls), configurable: true, writable: true });
+  return promise;
+}
+
+function listening(calls) {
+  const end = (how) => {
+    for (const call of calls) how(call);
+    calls.clear();
+  };
+  // The name and the length are those of what it stands before.
+  return function then(onFulfilled, onRejected) {
+    const inherited = Object.getPrototypeOf(this).then;
+    return Reflect.apply(inherited, this, [
+      (value) => {
+        end((call) => call.returned());
+        return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
+      },
+      (error) => {
+        end((call) => call.threw(error));
+        if (typeof onRejected === 'function') return onRejected(error);
+        throw error;
+      },
+    ]);
+  };
+}
+
+module.exports = { followed };
