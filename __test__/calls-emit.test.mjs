@@ -15,7 +15,7 @@ function emitterWith(fake = fakeLog()) {
   const written = [];
   const collections = new Collections();
   const emitter = new Emitter({
-    logs: new CallLogs(() => fake.FakeLog, collections),
+    logs: new CallLogs(() => ({ NativeCallLog: fake.FakeLog, isWatched: () => true }), collections),
     lines: new Lines((text) => written.push(text)),
     collections,
   });
@@ -159,12 +159,39 @@ describe('the native log', () => {
   });
 });
 
+test('what only sessions would be told of goes nowhere while there is none, which is asked every two seconds', () => {
+  const { FakeLog, told } = fakeLog();
+  let [isWatched, asked] = [false, 0];
+  const native = {
+    NativeCallLog: FakeLog,
+    isWatched: () => {
+      asked += 1;
+      return isWatched;
+    },
+  };
+  const collections = new Collections();
+  const emitter = new Emitter({ logs: new CallLogs(() => native, collections), lines: new Lines(), collections });
+  const settings = settingsFor({ logToConsole: false, logToFile: false }).current();
+  const emit = (seconds) => emitter.emit(entryOf(settings, { id: `${seconds}`, ended: seconds * 1e9, tracked: false }));
+  emit(10);
+  isWatched = true;
+  for (const seconds of [11, 11.9, 12, 13]) emit(seconds);
+  isWatched = false;
+  emit(14.5);
+  isWatched = true;
+  emitter.seek();
+  emit(14.6);
+  const pushed = told.filter((one) => one.pushed).map(({ id }) => id);
+  assert.deepEqual([pushed, asked], [['12', '13', '14.6'], 4]);
+});
+
 /** The beginning of a script with an emitter whose log only remembers. */
 const EMITTER = `
   const { Emitter } = load('emit');
   const collections = new (load('collections').Collections)();
   const emitterFor = (nativeClass) => {
-    const logs = new (load('log').CallLogs)(nativeClass, collections);
+    const native = () => ({ NativeCallLog: nativeClass(), isWatched: () => true });
+    const logs = new (load('log').CallLogs)(native, collections);
     return new Emitter({ logs, lines: new (load('console').Lines)(), collections });
   };
   const { settingsFor } = load('options');

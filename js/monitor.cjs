@@ -1,6 +1,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
+const { sessionBegan } = require('./calls/watchers.cjs');
 const { attachOrder } = require('./options.cjs');
 const { AbortError } = require('./errors.cjs');
 const { save } = require('./save.cjs');
@@ -90,6 +91,7 @@ function attach(pid, options = {}) {
   if (signal !== undefined) check.abortSignal(signal, 'options.signal');
   if (signal?.aborted) throw new AbortError(signal);
   const session = new Session(order);
+  sessionBegan();
   if (signal) stopWhenAborted(session, signal);
   return new Monitor(session);
 }

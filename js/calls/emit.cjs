@@ -13,6 +13,7 @@ const { tellLogger, tellOnRecord } = require('./logger.cjs');
 const { LEVELS, filesOf } = require('./options.cjs');
 const { DESTINATION, NUMBERS, fillNumbers, recordOf } = require('./record.cjs');
 const { applySanitizer, sanitizerFailures } = require('./sanitize.cjs');
+const { onSession } = require('./watchers.cjs');
 
 const LEVEL_OF = { returned: 'info', unfinished: 'warn', threw: 'error' };
 const LONGEST_NAME = 256;
@@ -148,10 +149,12 @@ function shortPath(file) {
 
 const collections = new Collections();
 const emitter = new Emitter({
-  logs: new CallLogs(() => require('../native.cjs').NativeCallLog, collections),
+  logs: new CallLogs(() => require('../native.cjs'), collections),
   lines: new Lines(),
   collections,
 });
+
+onSession(() => emitter.seek());
 
 /** What the package says of the calls of this thread. */
 const calls = {
@@ -164,6 +167,5 @@ module.exports = {
   Emitter,
   calls,
   emit: (entry) => emitter.emit(entry),
-  seekSessions: () => emitter.seek(),
   watchCollections: () => emitter.watchCollections(),
 };

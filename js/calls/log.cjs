@@ -4,10 +4,12 @@
 // native half writes them.
 
 const { setImmediate } = require('node:timers');
-const { threadId } = require('node:worker_threads');
+const { isMainThread, threadId } = require('node:worker_threads');
 const { complain } = require('./complain.cjs');
+const { DESTINATION } = require('./record.cjs');
 const { atExit } = require('./last.cjs');
 const { filesOf } = require('./options.cjs');
+const { gatherResults } = require('./results.cjs');
 
 const AT_EXIT_MS = 2_000;
 const PATIENCE_MS = 10_000;
@@ -16,7 +18,10 @@ const SLICE_MS = 20;
 /** After how many rounds it is looked whether anything but ours keeps the event loop going. */
 const ROUNDS = 1_000;
 
+const LOOK_EVERY_NS = 2e9;
+
 /** Where the numbers of a call say so. */
+const DESTINATIONS = 2;
 const AWAITS_COLLECTIONS = 25;
 
 const { hrtime } = process;
@@ -24,11 +29,16 @@ const nowMs = () => Number(hrtime.bigint()) / 1e6;
 
 /** The logs that the functions of one thread write to. */
 class CallLogs {
-  #nativeClass;
+  #native;
   #collections;
   #logs = new Map();
   /** The same, without the way over the names of their files. */
   #bySettings = new WeakMap();
+  /** Where results are to become Parquet. */
+  #tables = new Set();
+  /** When sessions were looked for, and whether there are any. */
+  #looked = Number.NEGATIVE_INFINITY;
+  #watched = false;
   #isWriting = false;
   /** What comes next: the logs are told of collections, and asked for their troubles. */
   #round = null;
@@ -41,16 +51,17 @@ class CallLogs {
   #rounds = ROUNDS;
 
   /**
-   * @param {() => Function} nativeClass what gives the native log; it may throw
+   * @param {() => { NativeCallLog: Function, isWatched: () => boolean }} native what gives the native half; it may throw
    * @param {import('./collections.cjs').Collections} collections
    */
-  constructor(nativeClass, collections) {
-    this.#nativeClass = nativeClass;
+  constructor(native, collections) {
+    this.#native = native;
     this.#collections = collections;
   }
 
-  /** Hands a call over to be written; it does not wait. */
+  /** Hands a call over to be written; it does not wait. One that only sessions would be told of goes nowhere where there is none. */
   push(settings, numbers, { id, parentId, name, args, ended }, error) {
+    if (numbers[DESTINATIONS] === DESTINATION.sessions && !this.#isWatched(ended)) return;
     let log = this.#bySettings.get(settings);
     if (log === undefined) log = this.#open(settings);
     if (log === null) return;
@@ -63,6 +74,7 @@ class CallLogs {
 
   /** Looks for sessions that watch this process now. */
   seek() {
+    this.#looked = Number.NEGATIVE_INFINITY;
     for (const log of this.#all()) log.seek();
   }
 
@@ -90,6 +102,19 @@ class CallLogs {
     };
   }
 
+  /** Looked for now and then, as the logs themselves do it. `now` counts nanoseconds. */
+  #isWatched(now) {
+    if (now - this.#looked < LOOK_EVERY_NS) return this.#watched;
+    this.#looked = now;
+    try {
+      this.#watched = this.#native().isWatched();
+    } catch {
+      // What is wrong with the native half is said when something is to be written.
+      this.#watched = true;
+    }
+    return this.#watched;
+  }
+
   *#all() {
     for (const log of this.#logs.values()) if (log !== null) yield log;
   }
@@ -102,12 +127,13 @@ class CallLogs {
     if (!this.#logs.has(key)) this.#logs.set(key, this.#opened(key));
     const log = this.#logs.get(key);
     this.#bySettings.set(settings, log);
+    if (resultsFormat === 'parquet' && settings.logToFile) this.#tables.add(folder);
     return log;
   }
 
   #opened(order) {
     try {
-      const NativeCallLog = this.#nativeClass();
+      const { NativeCallLog } = this.#native();
       const log = new NativeCallLog(order);
       if (!this.#isWriting) this.#beginToWrite();
       return log;
@@ -177,6 +203,8 @@ class CallLogs {
     const deadline = nowMs() + AT_EXIT_MS;
     for (const log of this.#all()) log.flush(Math.max(0, Math.floor(deadline - nowMs())));
     this.#report();
+    // Threads end before their process does.
+    if (isMainThread) for (const folder of this.#tables) gatherResults(folder);
   }
 }
 

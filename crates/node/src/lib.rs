@@ -310,6 +310,12 @@ pub fn read_profile(profile: String) -> napi::Result<String> {
     Ok(profile::read(&error::read(profile)?)?)
 }
 
+/// Whether any session watches this process at the moment. It asks each process above it, which takes some microseconds.
+#[napi(catch_unwind)]
+pub fn is_watched() -> bool {
+    procmon_core::call_log::is_watched()
+}
+
 /// The version that this addon was built as.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {

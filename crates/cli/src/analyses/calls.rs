@@ -55,7 +55,7 @@ pub(crate) struct CallsWords {
     #[arg(long, hide = true, value_name = "FOLDER", conflicts_with_all = ["files", "errors", "top"])]
     gather_results: Option<PathBuf>,
 
-    /// A process that has written all of its rows, though it may not have ended
+    /// A process whose rows are taken, too, though it has not ended
     #[arg(long, hide = true, value_name = "PID", requires = "gather_results")]
     of: Option<u32>,
 }

@@ -22,5 +22,5 @@ mod tests;
 pub use log::CallLog;
 pub use numbers::{COLUMNS, Caller, Words, pairs, timed_call, whole};
 pub use order::{Destinations, Level, LogOptions, ResultsFormat, TimedCall};
-pub use post::Post;
+pub use post::{Post, is_watched};
 pub use queue::Stats;

@@ -109,6 +109,13 @@ impl Post {
     }
 }
 
+/// Whether any session watches this process at the moment.
+pub fn is_watched() -> bool {
+    let mut post = Post::default();
+    post.seek();
+    !post.sessions.is_empty()
+}
+
 impl Recipient {
     /// Whoever listens under a name; `None` where that is somebody whom we tell nothing, or who has no time at the
     /// moment. Fails where nobody does.

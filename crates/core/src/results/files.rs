@@ -10,8 +10,8 @@ use procmon_sys::AttachError;
 const BEGINNING: &str = "timing_results.";
 const ENDING: &str = ".rows.jsonl";
 
-/// The files to which nothing is added any more, in the order of their names: those of processes that have ended, and of
-/// the process `over`, which says so itself.
+/// The files that can be taken, in the order of their names: those of processes that have ended, and of the process `over`,
+/// which asks for it.
 pub(super) fn finished_files(folder: &Path, over: Option<u32>) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

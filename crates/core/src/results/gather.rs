@@ -61,7 +61,7 @@ pub enum GatherError {
     },
 }
 
-/// Makes one Parquet file of that of a folder and of the rows of processes that have ended, or of the process `over`. The
+/// Makes one Parquet file of that of a folder and of the rows of processes that have ended, and of the process `over`. The
 /// new file takes the old one's place as a whole.
 pub fn gather_results(folder: &Path, over: Option<u32>) -> Result<Gathered, GatherError> {
     let failed = |path: &Path| {
@@ -73,6 +73,7 @@ pub fn gather_results(folder: &Path, over: Option<u32>) -> Result<Gathered, Gath
     let locked = locked.map_err(failed(&lock))?;
     locked.lock().map_err(failed(&lock))?;
     let files = finished_files(folder, over).map_err(failed(folder))?;
+    let files = files.into_iter().map(Rows::take).collect::<Result<Vec<_>, _>>()?;
     if files.is_empty() {
         return Ok(Gathered::default());
     }
@@ -82,13 +83,30 @@ pub fn gather_results(folder: &Path, over: Option<u32>) -> Result<Gathered, Gath
     // Some file systems tell only now that there was no room.
     draft.file().sync_all().map_err(failed(&path))?;
     draft.become_the_file(&path).map_err(failed(&path))?;
-    for file in &files {
-        fs::remove_file(file).map_err(failed(file))?;
+    for Rows { path, .. } in &files {
+        fs::remove_file(path).map_err(failed(path))?;
     }
     Ok(gathered)
 }
 
-fn write(path: &Path, files: &[PathBuf], out: &File) -> Result<Gathered, GatherError> {
+/// A file of rows that nobody can add to as long as this is held. A thread that goes on writing finds its file gone then,
+/// and begins another.
+struct Rows {
+    path: PathBuf,
+    file: File,
+}
+
+impl Rows {
+    fn take(path: PathBuf) -> Result<Self, GatherError> {
+        let opened = File::open(&path).and_then(|file| file.lock().map(|()| file));
+        match opened {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(GatherError::Io { path, source }),
+        }
+    }
+}
+
+fn write(path: &Path, files: &[Rows], out: &File) -> Result<Gathered, GatherError> {
     let broken = |source| GatherError::Parquet { path: path.to_owned(), source };
     let schema = Arc::new(schema().map_err(broken)?);
     let properties = Arc::new(properties().map_err(broken)?);
@@ -137,13 +155,13 @@ fn carry_over(path: &Path, table: &mut SerializedFileWriter<&File>) -> Result<()
 }
 
 fn add_file(
-    path: &Path,
+    Rows { path, file }: &Rows,
     columns: &mut Columns,
     table: &mut SerializedFileWriter<&File>,
     gathered: &mut Gathered,
 ) -> Result<(), GatherError> {
-    let failed = |source| GatherError::Io { path: path.to_owned(), source };
-    let mut lines = BufReader::new(File::open(path).map_err(failed)?);
+    let failed = |source| GatherError::Io { path: path.clone(), source };
+    let mut lines = BufReader::new(file);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -159,7 +177,7 @@ fn add_file(
             _ => gathered.skipped += 1,
         }
         if columns.rows() >= GROUP_ROWS {
-            let broken = |source| GatherError::Parquet { path: path.to_owned(), source };
+            let broken = |source| GatherError::Parquet { path: path.clone(), source };
             columns.end_group(table).map_err(broken)?;
         }
     }
