@@ -4,7 +4,6 @@ const { EventEmitter } = require('node:events');
 const { sessionBegan } = require('./calls/watchers.cjs');
 const { attachOrder } = require('./options.cjs');
 const { AbortError } = require('./errors.cjs');
-const { save } = require('./save.cjs');
 const { Session } = require('./session.cjs');
 const check = require('./validate.cjs');
 
@@ -39,7 +38,8 @@ class Monitor extends EventEmitter {
   }
 
   save(path, format) {
-    return save(this.#session, path, format);
+    // Loaded late: few sessions are saved.
+    return require('./save.cjs').save(this.#session, path, format);
   }
 
   mark(text) {

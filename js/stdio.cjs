@@ -2,10 +2,12 @@
 
 // Where the standard streams of a command lead: what a user asks for, and our ends of those that are pipes.
 
-const net = require('node:net');
 const { invalidArgType, invalidArgValue } = require('./errors.cjs');
-const { Output } = require('./output.cjs');
 const check = require('./validate.cjs');
+
+/** Loaded late, as Node's sockets take a while to load and few commands have pipes. */
+const sockets = () => require('node:net');
+const outputs = () => require('./output.cjs');
 
 const FD_MAX = 2 ** 31 - 1;
 const FORMS = "must be 'inherit', 'ignore', 'pipe', a file descriptor or a stream that has one";
@@ -44,18 +46,19 @@ function descriptorOf(stream, name) {
 /**
  * Our ends of a command's pipes as streams.
  * @param {(number | null | undefined)[]} descriptors as the native half gave them
- * @returns {{ stdin: net.Socket | null, stdout: Output | null, stderr: Output | null }}
+ * @returns {{ stdin: import('node:net').Socket | null, stdout: Output | null, stderr: Output | null }}
  */
 function openStreams([input = null, output = null, errors = null]) {
-  const reader = (fd) => (fd === null ? null : new Output(fd));
-  const stdin = input === null ? null : new net.Socket({ fd: input, readable: false, writable: true });
+  const reader = (fd) => (fd === null ? null : new (outputs().Output)(fd));
+  const stdin = input === null ? null : new (sockets().Socket)({ fd: input, readable: false, writable: true });
   return { stdin, stdout: reader(output), stderr: reader(errors) };
 }
 
 /** The command reads it from now on: who goes on reading here would take from it. */
 function handOnInput(stdio) {
   const input = Array.isArray(stdio) ? stdio[0] : stdio;
-  if (input instanceof Output) input.handOn();
+  if (typeof input?.pipe !== 'function') return;
+  if (input instanceof outputs().Output) input.handOn();
   else if (typeof input?._handle?.readStop === 'function') {
     // As child_process does: a socket that is only paused still reads one more time.
     input.pause();
