@@ -10,6 +10,7 @@ mod listening;
 pub mod load;
 pub mod outlook;
 pub mod parts;
+mod patient_lock;
 pub mod report;
 #[cfg(feature = "parquet")]
 pub mod results;

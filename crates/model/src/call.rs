@@ -120,6 +120,22 @@ pub enum CallForm {
     Unknown,
 }
 
+impl CallForm {
+    /// The word that stands for it in files and on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Async => "async",
+            Self::Generator => "generator",
+            Self::AsyncGenerator => "asyncGenerator",
+            Self::Callback => "callback",
+            Self::Constructor => "constructor",
+            Self::Block => "block",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What a call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -136,6 +152,18 @@ pub enum CallOutcome {
     Unknown,
 }
 
+impl CallOutcome {
+    /// The word that stands for it in files and on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Threw => "threw",
+            Self::Unfinished => "unfinished",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Whose processor time was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -144,6 +172,16 @@ pub enum CpuScope {
     Thread,
     /// That of the whole process, since the system tells no thread's own.
     Process,
+}
+
+impl CpuScope {
+    /// The word that stands for it in files and on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Thread => "thread",
+            Self::Process => "process",
+        }
+    }
 }
 
 /// An amount of memory before and after.
@@ -253,6 +291,34 @@ mod tests {
     fn a_call_is_read_as_it_was_written() {
         let text = serde_json::to_string(&call()).unwrap();
         assert_eq!(serde_json::from_str::<Call>(&text).unwrap(), call());
+    }
+
+    #[test]
+    fn a_word_on_a_page_is_the_one_of_the_files() {
+        let is_written = |word: &str, value| assert_eq!(serde_json::Value::from(word), value);
+        for form in [
+            CallForm::Sync,
+            CallForm::Async,
+            CallForm::Generator,
+            CallForm::AsyncGenerator,
+            CallForm::Callback,
+            CallForm::Constructor,
+            CallForm::Block,
+            CallForm::Unknown,
+        ] {
+            is_written(form.word(), serde_json::to_value(form).unwrap());
+        }
+        for outcome in [
+            CallOutcome::Returned,
+            CallOutcome::Threw,
+            CallOutcome::Unfinished,
+            CallOutcome::Unknown,
+        ] {
+            is_written(outcome.word(), serde_json::to_value(outcome).unwrap());
+        }
+        for scope in [CpuScope::Thread, CpuScope::Process] {
+            is_written(scope.word(), serde_json::to_value(scope).unwrap());
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::encode::{self, Missing};
 use super::lines::{Matter, Told};
 use super::order::{LogOptions, ResultsFormat, TimedCall};
 use super::outlet::{Attempt, Encode, Outcome, Outlet};
-use super::shared_file::{Rotation, SharedFile};
+use super::shared_file::{Form, Rotation, SharedFile};
 use super::table;
 use super::trouble::Troubles;
 
@@ -42,7 +42,7 @@ impl Files {
     pub(super) fn new(options: LogOptions) -> Self {
         let LogOptions { directory, error_log, max_bytes, backup_count, results } = options;
         let rotation = Rotation { max_bytes, backups: backup_count };
-        let log = |path| Outlet::new(SharedFile::new(path, rotation, Vec::new()));
+        let log = |path| Outlet::new(SharedFile::new(path, rotation, Form::LINES));
         Self {
             timing: log(directory.join("timing.log")),
             errors: log(error_log),
@@ -149,13 +149,13 @@ impl Results {
     fn outlet(&mut self, process: ProcessKey) -> Option<(&mut Outlet, Encode)> {
         let (folder, format) = (&self.folder, self.format?);
         let made = || match format {
-            ResultsFormat::Csv => (folder.join("timing_results.csv"), table::names()),
-            ResultsFormat::Jsonl => (folder.join("timing_results.jsonl"), Vec::new()),
-            ResultsFormat::Parquet => (path_of_own(folder, process), Vec::new()),
+            ResultsFormat::Csv => (folder.join("timing_results.csv"), Form::table(table::names())),
+            ResultsFormat::Jsonl => (folder.join("timing_results.jsonl"), Form::LINES),
+            ResultsFormat::Parquet => (path_of_own(folder, process), Form::LINES),
         };
         let outlet = self.outlet.get_or_insert_with(|| {
-            let (path, heading) = made();
-            Outlet::new(SharedFile::new(path, Rotation::default(), heading))
+            let (path, form) = made();
+            Outlet::new(SharedFile::new(path, Rotation::default(), form))
         });
         let encode = match format {
             ResultsFormat::Csv => table::csv,

@@ -235,5 +235,6 @@ fn lasts(kind: ErrorKind) -> bool {
             | ErrorKind::ReadOnlyFilesystem
             | ErrorKind::InvalidFilename
             | ErrorKind::InvalidInput
+            | ErrorKind::InvalidData
     )
 }

@@ -35,7 +35,7 @@ pub(super) struct Collections {
 impl Collections {
     /// What they take in memory.
     pub(super) fn bytes(&self) -> usize {
-        self.pairs.as_ref().map_or(0, |pairs| size_of_val(pairs.as_slice()))
+        size_of::<Self>() + self.pairs.as_ref().map_or(0, |pairs| size_of_val(pairs.as_slice()))
     }
 }
 

@@ -183,8 +183,6 @@ impl Recipient {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, MutexGuard, PoisonError};
-
     use procmon_model::ports::{CallSource, Calls};
     use procmon_model::units::WallTime;
     use procmon_sys::LocalListener;
@@ -192,13 +190,7 @@ mod tests {
     use super::*;
     use crate::call_log::order::{Destinations, Level};
     use crate::listening::Listening;
-    use crate::listening::fixture::{BEGAN, call, us, wanted};
-
-    /// All tests of a process have the same lineage, and would find each other's sessions.
-    fn alone() -> MutexGuard<'static, ()> {
-        static ONE: Mutex<()> = Mutex::new(());
-        ONE.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    use crate::listening::fixture::{BEGAN, alone, call, us, wanted};
 
     fn timed(name: &str) -> TimedCall {
         TimedCall {

@@ -114,7 +114,8 @@ impl Queue {
         state.stats.pushed += 1;
         if state.is_gone || state.bytes + state.bytes_of_writer + held.bytes > MOST_BYTES {
             state.drop_call(&held.call);
-            let is_told = std::mem::replace(&mut state.has_told_of_drops, true);
+            // Why nobody writes was told by whoever found out.
+            let is_told = std::mem::replace(&mut state.has_told_of_drops, true) || state.is_gone;
             drop(state);
             if !is_told {
                 let how = "they come faster than they can be written";
@@ -133,10 +134,19 @@ impl Queue {
     pub(super) fn collected(&self, pairs: &[(u64, u64)], up_to: u64) {
         let pairs = Some(pairs.to_vec());
         let mut state = self.lock();
+        if state.is_gone {
+            return;
+        }
         let is_full = state.bytes + state.bytes_of_writer > MOST_BYTES;
         // Without room for them nobody knows what there was, which calls are told as such.
-        let pairs = pairs.filter(|_| !is_full);
-        let told = Collections { pairs, up_to };
+        let told = Collections { pairs: pairs.filter(|_| !is_full), up_to };
+        if told.pairs.is_none()
+            && let Some(Item::Collections(last)) = state.items.last_mut()
+            && last.pairs.is_none()
+        {
+            last.up_to = last.up_to.max(up_to);
+            return;
+        }
         state.bytes += told.bytes();
         state.items.push(Item::Collections(told));
         self.wake_sleeper(state);

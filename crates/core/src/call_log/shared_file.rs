@@ -1,21 +1,19 @@
 //! Floor 10. A file that several processes and threads append whole lines to at once, rotated by its size.
 //!
-//! Whoever writes has the file locked (flock(2) on Linux, which tells apart those who opened it, in one process as well). The
-//! lock is of the file and not of its name: somebody may have renamed or deleted the file before we got it, so the name is
-//! looked at once more under the lock. Only the one who has the file locked that has the name renames it, which makes a
-//! rotation one step for all others. Nobody waits for a lock without an end, since a stopped process may hold it.
+//! Whoever writes has the file locked. The lock is of the file and not of its name: somebody may have renamed or deleted the
+//! file before we got it, so the name is looked at once more under the lock. Only the one who has the file locked that has
+//! the name renames it, which makes a rotation one step for all others. Nobody waits for a lock without an end, since a
+//! stopped process may hold it.
 
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata, TryLockError};
+use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::lines::{Lines, Told};
+use crate::patient_lock::lock_by;
 
-/// The first and the longest pause between two looks at a lock.
-const PAUSES: [Duration; 2] = [Duration::from_micros(50), Duration::from_millis(2)];
 /// How long a file that could not be rotated grows until that is tried again.
 const NEXT_ROTATION: Duration = Duration::from_secs(5);
 
@@ -28,13 +26,35 @@ pub(super) struct Rotation {
     pub(super) backups: u32,
 }
 
+/// What a file has beside its lines.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// What it begins with, on a line of its own; empty where that is nothing.
+    heading: Vec<u8>,
+    /// What ends a line whose writer was killed.
+    end_of_torn: &'static [u8],
+}
+
+impl Form {
+    /// Lines that have no line feed within.
+    pub(super) const LINES: Self = Self { heading: Vec::new(), end_of_torn: b"\n" };
+
+    /// A table of text with this row of names.
+    ///
+    /// Half a row may end within the quotation marks of a cell, and whether it does is known only to those who read the
+    /// table from its beginning. Behind other text a quotation mark ends such a cell, and is a mark like any other
+    /// elsewhere: in both cases the next line is a row. A row that was cut right behind a line feed of a cell looks whole.
+    pub(super) const fn table(names: Vec<u8>) -> Self {
+        Self { heading: names, end_of_torn: b"[cut]\"\n" }
+    }
+}
+
 /// The file, by its name.
 #[derive(Debug)]
 pub(super) struct SharedFile {
     path: PathBuf,
     rotation: Rotation,
-    /// What a file begins with.
-    heading: Vec<u8>,
+    form: Form,
     file: Option<File>,
     /// Where the file ended when we wrote to it last: with a whole line.
     end: u64,
@@ -68,11 +88,11 @@ pub(super) fn backup_path(path: &Path, number: u32) -> PathBuf {
 }
 
 impl SharedFile {
-    pub(super) fn new(path: PathBuf, rotation: Rotation, heading: Vec<u8>) -> Self {
+    pub(super) fn new(path: PathBuf, rotation: Rotation, form: Form) -> Self {
         Self {
             path,
             rotation,
-            heading,
+            form,
             file: None,
             end: 0,
             is_torn: false,
@@ -118,7 +138,9 @@ impl SharedFile {
                 Some(file) => file,
                 None => self.opened()?,
             };
-            lock(&file, until)?;
+            if !lock_by(&file, until)? {
+                return Err(Refusal::Busy);
+            }
             if procmon_sys::is_still_at(&file, &self.path)? {
                 return Ok(file);
             }
@@ -176,7 +198,11 @@ impl SharedFile {
         let is_free = |number: &u32| fs::symlink_metadata(backup(*number)).is_err();
         let last = (1..self.rotation.backups).find(is_free).unwrap_or(self.rotation.backups);
         for number in (1..last).rev() {
-            fs::rename(backup(number), backup(number + 1))?;
+            match fs::rename(backup(number), backup(number + 1)) {
+                // Somebody has cleared it away meanwhile.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                result => result?,
+            }
         }
         fs::rename(&self.path, backup(1))
     }
@@ -204,7 +230,7 @@ impl SharedFile {
         let is_bounded = is_bounded && self.rotates_from.is_none();
         let room = self.rotation.max_bytes.saturating_sub(size);
         let batch = lines.batch(if is_bounded { room } else { u64::MAX });
-        let before = self.before_lines(file, metadata);
+        let before = self.before_lines(file, metadata)?;
         let (written, error) = match before.len() {
             0 => write(file, batch),
             _ => write(file, &[before, batch].concat()),
@@ -222,43 +248,30 @@ impl SharedFile {
     }
 
     /// What has to stand before the next line: the heading of an empty file, and the end of a line whose writer was killed.
-    fn before_lines(&self, file: &mut File, metadata: &Metadata) -> &[u8] {
-        match metadata.len() {
-            _ if !metadata.is_file() => {
-                if self.is_torn {
-                    b"\n"
-                } else {
-                    &[]
-                }
+    /// Fails where somebody else's table has the name.
+    fn before_lines(&self, file: &mut File, metadata: &Metadata) -> io::Result<&[u8]> {
+        let Form { heading, end_of_torn } = &self.form;
+        let is_whole = match metadata.len() {
+            _ if !metadata.is_file() => !self.is_torn,
+            0 => return Ok(heading),
+            size if size == self.end => true,
+            _ if !begins_with(file, heading) => {
+                let words = "it is there already, and a table with other columns";
+                return Err(io::Error::new(ErrorKind::InvalidData, words));
             }
-            0 => &self.heading,
-            size if size == self.end || ends_a_line(file) => &[],
-            _ => b"\n",
-        }
+            _ => ends_a_line(file),
+        };
+        Ok(if is_whole { &[] } else { end_of_torn })
     }
 }
 
-/// Locks the file; others are waited for up to that moment.
-fn lock(file: &File, until: Instant) -> Result<(), Refusal> {
-    let [mut pause, longest] = PAUSES;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => match error.kind() {
-                ErrorKind::Interrupted => continue,
-                // A file system without locks: lines that are appended at once are whole there, too, as a rule.
-                ErrorKind::Unsupported => return Ok(()),
-                _ => return Err(error.into()),
-            },
-        }
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Refusal::Busy);
-        }
-        thread::sleep(pause.min(left));
-        pause = (2 * pause).min(longest);
-    }
+/// Whether a file has this heading, which others may have given the end of a line that they prefer.
+fn begins_with(file: &mut File, heading: &[u8]) -> bool {
+    let Some((_, names)) = heading.split_last() else { return true };
+    let mut first = vec![0; heading.len()];
+    let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut first));
+    let is_ended = first.last().is_some_and(|byte| b"\r\n".contains(byte));
+    read.is_ok() && is_ended && first.starts_with(names)
 }
 
 fn ends_a_line(file: &mut File) -> bool {

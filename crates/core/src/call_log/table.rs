@@ -24,13 +24,13 @@ const COLUMNS: &[Column] = &[
     ("id", |timed| text(&timed.call.id)),
     ("parentId", |timed| maybe(timed.call.parent.as_ref())),
     ("name", |timed| text(&timed.call.name)),
-    ("form", |timed| word(&timed.call.form)),
-    ("outcome", |timed| word(&timed.call.outcome)),
+    ("form", |timed| text(timed.call.form.word())),
+    ("outcome", |timed| text(timed.call.outcome.word())),
     ("wallNs", |timed| length(Some(timed.call.wall))),
     ("activeNs", |timed| length(timed.call.active)),
     ("cpuUserNs", |timed| cpu(timed.call.cpu_user)),
     ("cpuSystemNs", |timed| cpu(timed.call.cpu_system)),
-    ("cpuScope", |timed| timed.call.cpu_scope.as_ref().map_or(Cell::Unknown, word)),
+    ("cpuScope", |timed| timed.call.cpu_scope.map_or(Cell::Unknown, |scope| text(scope.word()))),
     ("cpuShared", |timed| Cell::Truth(timed.call.cpu_shared)),
     ("childrenCpuNs", |timed| cpu(timed.call.cpu_children)),
     ("rssBeforeBytes", |timed| before(timed.call.rss)),
@@ -129,14 +129,6 @@ fn maybe(words: Option<&String>) -> Cell<'_> {
 
 fn whole(value: Option<u64>) -> Cell<'static> {
     value.map_or(Cell::Unknown, Cell::Whole)
-}
-
-/// The word that stands for one of a few, as everywhere else that it is written.
-fn word(of: &impl Serialize) -> Cell<'static> {
-    match serde_json::to_value(of) {
-        Ok(serde_json::Value::String(word)) => Cell::Text(word.into()),
-        _ => Cell::Unknown,
-    }
 }
 
 fn length(length: Option<Length>) -> Cell<'static> {

@@ -17,8 +17,8 @@ const PACE: Duration = Duration::from_millis(20);
 const QUIET_PACES: u32 = 50;
 /// Calls of so many bytes in memory are written at once.
 const PORTION_BYTES: usize = 1 << 20;
-/// How long others who have a file locked are waited for before the next file has its turn.
-const LOCK_PATIENCE: Duration = Duration::from_millis(250);
+/// How long others who have a file locked, or sessions that do not read, are waited for before the next has its turn.
+const TURN: Duration = Duration::from_millis(250);
 /// How long the writer goes on after its log was closed.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -74,7 +74,7 @@ impl Writer {
                 self.write_all(Instant::now() + LAST_PATIENCE);
                 return;
             } else {
-                self.write_some(Instant::now() + LOCK_PATIENCE);
+                self.write_some(Instant::now() + TURN);
             }
         }
     }
@@ -110,19 +110,22 @@ impl Writer {
     /// Does all of it, and lets no call wait for its collections any longer. Whether everything is in its place.
     fn write_all(&mut self, until: Instant) -> bool {
         while !self.taken.is_empty() {
-            self.write_some(until.min(Instant::now() + LOCK_PATIENCE));
+            self.write_some(until.min(Instant::now() + TURN));
         }
         let mut ready = Vec::new();
         self.pending.release_all(&mut ready);
         self.hand_on(ready);
-        let is_sent = self.post.finish(until.saturating_duration_since(Instant::now()));
         let mut is_urgent = true;
         loop {
             let now = Instant::now();
-            self.write(Attempt { now, until: until.min(now + LOCK_PATIENCE), is_urgent });
+            self.write(Attempt { now, until: until.min(now + TURN), is_urgent });
             // A file that failed was tried once; one that is locked may be free in time.
             is_urgent = false;
-            if !self.files.are_busy() || Instant::now() >= until {
+            // They take turns: a session that does not read keeps no file waiting, and the other way round.
+            let turn = until.saturating_duration_since(Instant::now()).min(TURN);
+            let is_sent = self.post.finish(turn);
+            let waits = self.files.are_busy() || !is_sent;
+            if !waits || Instant::now() >= until {
                 return is_sent && self.files.are_done();
             }
         }

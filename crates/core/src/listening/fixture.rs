@@ -1,5 +1,7 @@
 //! Floor 9. What the tests of calls on their way begin with.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use procmon_model::call::Call;
 use procmon_model::fake;
 use procmon_model::process::ProcessKey;
@@ -30,4 +32,10 @@ pub(crate) fn wanted(root: ProcessKey) -> Wanted {
 /// Us.
 pub(crate) fn us() -> ProcessKey {
     procmon_sys::find(std::process::id()).unwrap()
+}
+
+/// All tests of a process have the same lineage, and would find each other's sessions.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,9 +10,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::Type;
+use procmon_model::calendar::parse_rfc3339;
 use serde_json::{Map, Value};
-
-use crate::load::calls::parse_moment;
 
 const NS_PER_MICRO: u64 = 1000;
 /// What zstd calls its usual level.
@@ -210,5 +209,5 @@ fn append<T>(values: &mut Vec<T>, value: Option<T>) -> bool {
 }
 
 fn micros(text: &str) -> Option<i64> {
-    i64::try_from(parse_moment(text)?.as_nanos() / NS_PER_MICRO).ok()
+    i64::try_from(parse_rfc3339(text)?.as_nanos() / NS_PER_MICRO).ok()
 }

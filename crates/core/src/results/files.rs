@@ -15,7 +15,12 @@ const ENDING: &str = ".rows.jsonl";
 pub(super) fn finished_files(folder: &Path, over: Option<u32>) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        // Nobody is to keep us waiting with a FIFO, or to have a link of his followed.
+        if !entry.file_type()?.is_file() {
+            continue;
+        }
+        let path = entry.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if writer(&name).is_some_and(|key| over == Some(key.pid) || has_ended(key)) {
             found.push(path);

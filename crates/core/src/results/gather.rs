@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
@@ -15,10 +16,15 @@ use thiserror::Error;
 use super::columns::{Columns, properties, schema};
 use super::files::finished_files;
 use crate::draft::Draft;
+use crate::patient_lock::lock_by;
 
 const TABLE: &str = "timing_results.parquet";
 /// Whoever has it locked is the only one who gathers in its folder. It stays, since others may wait for it.
 const LOCK: &str = "timing_results.parquet.lock";
+/// How long others are waited for who gather in the folder: less than the process takes that asks for it as it ends.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// How long those are waited for who write rows at the moment, all of them together.
+const ROWS_PATIENCE: Duration = Duration::from_secs(1);
 /// So many rows make a group: readers skip groups and read them side by side.
 const GROUP_ROWS: usize = 64 * 1024;
 
@@ -45,6 +51,12 @@ pub enum GatherError {
         /// What the system said.
         source: io::Error,
     },
+    /// Others gather in the folder, and have not come to an end.
+    #[error("{}: another process keeps it locked", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
     /// The table that is there is none of ours.
     #[error("{}: a table with other columns, which cannot be added to", path.display())]
     OtherColumns {
@@ -62,8 +74,16 @@ pub enum GatherError {
 }
 
 /// Makes one Parquet file of that of a folder and of the rows of processes that have ended, and of the process `over`. The
-/// new file takes the old one's place as a whole.
+/// new file takes the old one's place as a whole. Rows that somebody keeps locked are left for the next who gathers.
 pub fn gather_results(folder: &Path, over: Option<u32>) -> Result<Gathered, GatherError> {
+    gather_within(PATIENCE, folder, over)
+}
+
+pub(super) fn gather_within(
+    patience: Duration,
+    folder: &Path,
+    over: Option<u32>,
+) -> Result<Gathered, GatherError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| GatherError::Io { path, source }
@@ -71,9 +91,14 @@ pub fn gather_results(folder: &Path, over: Option<u32>) -> Result<Gathered, Gath
     let lock = folder.join(LOCK);
     let locked = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
     let locked = locked.map_err(failed(&lock))?;
-    locked.lock().map_err(failed(&lock))?;
+    if !lock_by(&locked, Instant::now() + patience).map_err(failed(&lock))? {
+        return Err(GatherError::Locked { path: lock });
+    }
     let files = finished_files(folder, over).map_err(failed(folder))?;
-    let files = files.into_iter().map(Rows::take).collect::<Result<Vec<_>, _>>()?;
+    let until = Instant::now() + patience.min(ROWS_PATIENCE);
+    let files =
+        files.into_iter().map(|path| Rows::take(path, until)).collect::<Result<Vec<_>, _>>()?;
+    let files: Vec<Rows> = files.into_iter().flatten().collect();
     if files.is_empty() {
         return Ok(Gathered::default());
     }
@@ -97,10 +122,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn take(path: PathBuf) -> Result<Self, GatherError> {
-        let opened = File::open(&path).and_then(|file| file.lock().map(|()| file));
-        match opened {
-            Ok(file) => Ok(Self { path, file }),
+    /// `None` where somebody keeps it locked up to that moment.
+    fn take(path: PathBuf, until: Instant) -> Result<Option<Self>, GatherError> {
+        let taken = File::open(&path).and_then(|file| Ok((lock_by(&file, until)?, file)));
+        match taken {
+            Ok((is_locked, file)) => Ok(is_locked.then_some(Self { path, file })),
             Err(source) => Err(GatherError::Io { path, source }),
         }
     }

@@ -1,10 +1,13 @@
 //! Floor 10. Tests of what is gathered.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use procmon_model::analysis::CallsOptions;
 
+use super::gather::gather_within;
 use super::*;
 use crate::load::Loader;
 use crate::load::calls::calls;
@@ -60,6 +63,38 @@ fn rows_of_the_living_are_left_unless_they_say_that_they_are_done() {
     assert_eq!(names(folder).len(), 3);
     assert_eq!(gather_results(folder, Some(own.pid)).unwrap().rows, 2);
     assert_eq!(names(folder), ["timing_results.parquet", "timing_results.parquet.lock"]);
+}
+
+#[test]
+fn what_others_keep_locked_is_not_waited_for_without_an_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    leave(folder, &format!("{NOBODY}-1-0"), 0..1);
+    leave(folder, &format!("{NOBODY}-2-0"), 1..3);
+    let gather = || gather_within(Duration::from_millis(20), folder, None);
+    let rows = File::open(folder.join(format!("timing_results.{NOBODY}-1-0.rows.jsonl"))).unwrap();
+    rows.lock().unwrap();
+    assert_eq!(gather().unwrap().rows, 2);
+    let lock = folder.join("timing_results.parquet.lock");
+    let holder = File::open(&lock).unwrap();
+    holder.lock().unwrap();
+    let error = gather().unwrap_err();
+    assert!(matches!(&error, GatherError::Locked { path } if *path == lock), "{error}");
+    drop((rows, holder));
+    assert_eq!(gather().unwrap().rows, 1);
+}
+
+#[test]
+fn what_is_no_file_of_rows_by_more_than_its_name_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let named = |name: &str| folder.join(format!("timing_results.{NOBODY}-{name}.rows.jsonl"));
+    fs::create_dir(named("1-0")).unwrap();
+    let made = Command::new("mkfifo").arg(named("1-1")).status().unwrap();
+    assert!(made.success());
+    leave(folder, &format!("{NOBODY}-1-2"), 0..2);
+    assert_eq!(gather_results(folder, None).unwrap(), Gathered { files: 1, rows: 2, skipped: 0 });
+    assert!(named("1-0").exists() && named("1-1").exists());
 }
 
 #[test]

@@ -4,8 +4,12 @@ use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
+use procmon_sys::LocalListener;
+
 use super::given::{DEADLINE, call, failed, ids, lines, options, until};
 use crate::call_log::{CallLog, Destinations, LogOptions, Stats, TimedCall};
+use crate::listening::fixture::{alone, us};
+use crate::listening::wire;
 
 const NO_TROUBLE: [String; 0] = [];
 
@@ -120,6 +124,28 @@ fn the_end_of_a_log_does_not_wait_for_a_lock_for_ever() {
     // The writer goes on for some seconds more.
     holder.unlock().unwrap();
     until("the call", || ids(&given.directory.join("timing.log")) == ["one"]);
+}
+
+#[test]
+fn a_session_that_does_not_read_keeps_no_file_waiting() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    let listener = LocalListener::bind(&wire::name(us(), 0)).unwrap();
+    let log = CallLog::open(given.clone());
+    let both = Destinations { timing: true, sessions: true, ..Destinations::default() };
+    let mut timed = TimedCall { destinations: both, awaits_collections: true, ..call("one") };
+    // More than a socket holds.
+    timed.call.arguments = Some("x".repeat(900_000));
+    log.push(timed);
+    std::thread::scope(|scope| {
+        let flush = scope.spawn(|| log.flush(10 * DEADLINE));
+        until("the call", || log.stats().written == 1);
+        assert_eq!(ids(&given.directory.join("timing.log")), ["one"]);
+        assert_eq!((log.stats().sessions, flush.is_finished()), (1, false));
+        drop(listener);
+        assert!(flush.join().unwrap());
+    });
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::given::{DEADLINE, call, failed, files, ids, lines, options, until};
 use crate::call_log::{CallLog, Destinations, LogOptions, ResultsFormat, Stats, TimedCall};
+use crate::listening::fixture::alone;
 
 #[test]
 fn nothing_is_made_before_the_first_call() {
@@ -18,6 +19,7 @@ fn nothing_is_made_before_the_first_call() {
 
 #[test]
 fn a_call_stands_in_each_file_that_it_is_for_and_is_counted_once() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let given = LogOptions { results: Some(ResultsFormat::Csv), ..options(folder.path()) };
     let logs = given.directory.clone();

@@ -4,5 +4,6 @@ mod encoding;
 mod failing;
 mod given;
 mod logging;
+mod queueing;
 mod sharing;
 mod waiting;

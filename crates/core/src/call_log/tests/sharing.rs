@@ -5,18 +5,19 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::given::{DEADLINE, files};
 use crate::call_log::lines::{Lines, Matter, Told};
-use crate::call_log::shared_file::{Refusal, Rotation, SharedFile, backup_path};
+use crate::call_log::shared_file::{Form, Refusal, Rotation, SharedFile, backup_path};
 
 const NEVER: Rotation = Rotation { max_bytes: 0, backups: 0 };
 
 fn shared(path: &Path, max_bytes: u64, backups: u32) -> SharedFile {
-    SharedFile::new(path.to_owned(), Rotation { max_bytes, backups }, Vec::new())
+    SharedFile::new(path.to_owned(), Rotation { max_bytes, backups }, Form::LINES)
 }
 
 fn append(file: &mut SharedFile, texts: &[&str]) -> Told {
@@ -80,6 +81,27 @@ fn a_number_that_is_free_ends_the_renaming() {
 }
 
 #[test]
+fn older_files_that_somebody_clears_away_meanwhile_are_no_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("timing.log");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Acquire) {
+                (1..4).for_each(|number| drop(fs::remove_file(backup_path(&path, number))));
+            }
+        });
+        let mut file = shared(&path, 5, 3);
+        for _ in 0..2000 {
+            append(&mut file, &["full"]);
+        }
+        is_over.store(true, Ordering::Release);
+        let trouble = file.not_rotated();
+        assert!(trouble.is_none(), "{trouble:?}");
+    });
+}
+
+#[test]
 fn a_new_file_has_the_mode_of_the_one_that_was_full() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("timing.log");
@@ -117,8 +139,9 @@ fn a_line_whose_writer_was_killed_is_ended_first() {
 fn the_heading_stands_once_in_each_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("results.csv");
-    let mut all: Vec<SharedFile> =
-        (0..2).map(|_| SharedFile::new(path.clone(), NEVER, b"a,b\n".to_vec())).collect();
+    let mut all: Vec<SharedFile> = (0..2)
+        .map(|_| SharedFile::new(path.clone(), NEVER, Form::table(b"a,b\n".to_vec())))
+        .collect();
     for file in &mut all {
         append(file, &["1,2"]);
     }
@@ -128,6 +151,52 @@ fn the_heading_stands_once_in_each_file() {
         append(file, &["3,4"]);
     }
     assert_eq!(text(&path), "a,b\n3,4\n3,4\n");
+}
+
+#[test]
+fn a_row_whose_writer_was_killed_takes_no_other_with_it() {
+    let row = "1,\"say \"\"no\"\", he said,\r\ntwice\",3,\"\",\"x\"";
+    for end in 1..row.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.csv");
+        let mut file = SharedFile::new(path.clone(), NEVER, Form::table(b"a,b,c,d,e\n".to_vec()));
+        append(&mut file, &[row]);
+        // What is cut behind the line feed of a cell looks whole.
+        if row.as_bytes()[end - 1] == b'\n' {
+            continue;
+        }
+        File::options()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .write_all(&row.as_bytes()[..end])
+            .unwrap();
+        append(&mut file, &[row, row]);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&path).unwrap();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let whole = ["1", "say \"no\", he said,\r\ntwice", "3", "", "x"];
+        assert_eq!((rows.len(), &rows[0]), (4, &csv::StringRecord::from(&whole[..])), "{end}");
+        assert!(rows[2..].iter().all(|row| *row == whole[..]), "{end}");
+    }
+}
+
+#[test]
+fn a_table_with_other_columns_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("results.csv");
+    for (there, is_ours) in
+        [("a,b\n1,2\n", true), ("a,b\r\n1,2\n", true), ("a,b,c\n1,2,3\n", false), ("a\n", false)]
+    {
+        fs::write(&path, there).unwrap();
+        let mut file = SharedFile::new(path.clone(), NEVER, Form::table(b"a,b\n".to_vec()));
+        let (mut lines, mut told) = (Lines::default(), Told::default());
+        lines.add(b"3,4\n", Matter::Call);
+        let result = file.append(&mut lines, Instant::now() + DEADLINE, &mut told);
+        let refused = matches!(&result, Err(Refusal::Failed(error)) if error.kind() == ErrorKind::InvalidData);
+        assert_eq!((result.is_ok(), refused), (is_ours, !is_ours), "{result:?}");
+        let expected = if is_ours { format!("{there}3,4\n") } else { there.to_owned() };
+        assert_eq!(text(&path), expected);
+    }
 }
 
 #[test]

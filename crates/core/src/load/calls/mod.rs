@@ -3,14 +3,12 @@
 mod folder;
 mod gather;
 mod kind;
-mod moment;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod row;
 mod table;
 
 pub use gather::{CallLoader, calls};
-pub use moment::parse_moment;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,11 @@
 //! Floor 9. One entry about a call, as the logs and tables of results write it: the logs with objects in it, the tables
 //! flat.
 
+use procmon_model::calendar::parse_rfc3339;
 use procmon_model::call::{Call, CallError, CallForm, CallOutcome, Change, CpuScope};
 use procmon_model::process::ProcessKey;
 use procmon_model::units::{Bytes, CpuTime, Length, WallTime};
 use serde::Deserialize;
-
-use super::moment::parse_moment;
 
 /// The fields of either form; what a form does not have is `None`.
 #[derive(Debug, Default, Deserialize)]
@@ -69,7 +68,7 @@ impl Row {
     /// What it tells; `None` where it has not the fields that every entry has.
     pub(super) fn entry(self) -> Option<Entry> {
         let text = self.started_at.as_deref();
-        let started_at = self.moment.or_else(|| text.and_then(parse_moment));
+        let started_at = self.moment.or_else(|| text.and_then(parse_rfc3339));
         if let (Some(count), None) = (self.dropped, &self.id) {
             return Some(Entry::Dropped(count));
         }
@@ -90,7 +89,8 @@ impl Row {
         Some(Call {
             id: self.id?,
             parent: self.parent_id,
-            name: self.name?,
+            // An empty cell of a table is an empty name.
+            name: self.name.unwrap_or_default(),
             form: self.form.unwrap_or(CallForm::Unknown),
             arguments: self.args,
             process: ProcessKey { pid: self.pid?, start: self.start_time.unwrap_or(0) },

@@ -135,6 +135,21 @@ fn a_last_line_that_was_cut_and_lines_of_others_are_warnings() {
 }
 
 #[test]
+fn a_function_without_a_name_is_one_in_each_kind_of_file() {
+    for (golden_name, named, nameless) in [
+        ("timing_results.csv", ",watch,", ",,"),
+        ("timing_results.jsonl", "\"name\":\"watch\"", "\"name\":\"\""),
+    ] {
+        let text = fs::read_to_string(golden(golden_name)).unwrap();
+        assert!(text.contains(named), "{golden_name}");
+        let (_folder, path) = file(text.replace(named, nameless));
+        let summary = read(&[&path]).unwrap();
+        assert_eq!((summary.calls, summary.warnings.len()), (6, 0), "{golden_name}");
+        assert!(summary.functions.iter().any(|function| function.name.is_empty()));
+    }
+}
+
+#[test]
 fn a_log_of_which_nothing_but_a_cut_line_was_written_holds_no_call() {
     let (_folder, path) = file("{\"level\":\"info\",\"started");
     let summary = read(&[&path]).unwrap();

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::layout::printable;
 use super::super::page::{Cell, Heading, Page, Report, Table};
-use super::names::{NAME_MAX, form, known};
+use super::names::{NAME_MAX, known};
 use super::words::calls;
 
 /// What calls threw, in place of the functions. In JSON it is the whole summary.
@@ -60,7 +60,7 @@ impl Report for CallErrors<'_> {
                 word(&error.class),
                 word(&error.message),
                 Cell::text(&error.function),
-                Cell::text(form(error.form)),
+                Cell::text(error.form.word()),
                 Cell::text(error.count.to_string()),
             ]
         };

@@ -7,7 +7,7 @@ use procmon_model::units::{Bytes, WallTime};
 
 use super::super::page::{Cell, Heading, Page, Report, Table};
 use super::super::words::{counted, milliseconds};
-use super::names::{form, name};
+use super::names::name;
 use super::words::{calls, change, cpu, is_bound};
 
 /// What `≤` means.
@@ -48,7 +48,7 @@ impl Report for CallSummary {
         let mut columns = vec![Heading::words("function", "name"), Heading::words("form", "form")];
         columns.extend(every().into_iter().map(|(heading, _)| heading));
         let rows = self.functions.iter().map(|function| {
-            let own = [Cell::text(&function.name), Cell::text(form(function.form))];
+            let own = [Cell::text(&function.name), Cell::text(function.form.word())];
             own.into_iter().chain(every().into_iter().map(|(_, cell)| cell(function))).collect()
         });
         Page::new(calls(self)).table(Table { columns, rows: rows.collect() })
@@ -153,9 +153,5 @@ fn bare<T: ToString>(value: Option<T>) -> Cell {
 }
 
 fn scope(function: &FunctionCalls) -> Cell {
-    let word = function.cpu_scope.map(|scope| match scope {
-        CpuScope::Thread => "thread",
-        CpuScope::Process => "process",
-    });
-    bare(word)
+    bare(function.cpu_scope.map(CpuScope::word))
 }

@@ -1,7 +1,6 @@
 //! Floor 9. What functions are called on a page.
 
 use procmon_model::analysis::calls::FunctionCalls;
-use procmon_model::call::CallForm;
 
 /// The columns that a name takes where it does not stand first.
 pub(super) const NAME_MAX: usize = 28;
@@ -12,7 +11,7 @@ pub(super) fn name(function: &FunctionCalls, all: &[FunctionCalls]) -> String {
         |other: &FunctionCalls| other.name == function.name && other.form != function.form;
     let known = known(&function.name);
     if all.iter().any(is_other) {
-        return format!("{known} ({})", form(function.form));
+        return format!("{known} ({})", function.form.word());
     }
     known
 }
@@ -20,18 +19,4 @@ pub(super) fn name(function: &FunctionCalls, all: &[FunctionCalls]) -> String {
 /// A name that says something.
 pub(super) fn known(name: &str) -> String {
     if name.is_empty() { "(anonymous)".to_owned() } else { name.to_owned() }
-}
-
-/// The word that stands in records.
-pub(super) const fn form(form: CallForm) -> &'static str {
-    match form {
-        CallForm::Sync => "sync",
-        CallForm::Async => "async",
-        CallForm::Generator => "generator",
-        CallForm::AsyncGenerator => "asyncGenerator",
-        CallForm::Callback => "callback",
-        CallForm::Constructor => "constructor",
-        CallForm::Block => "block",
-        _ => "unknown",
-    }
 }

@@ -1,7 +1,7 @@
 //! Floor 6. Takes calls one by one and gives the table by function.
 //!
-//! Of a call its duration and its number are kept, and what of it has been counted: some 100 bytes at most while tables grow. Nothing is kept of the
-//! samples and events between the calls of a recording.
+//! Of a call its duration and its number are kept, and what of it has been counted: some 100 bytes at most while tables
+//! grow. Nothing is kept of the samples and events between the calls of a recording.
 
 use std::collections::HashMap;
 

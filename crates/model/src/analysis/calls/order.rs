@@ -26,11 +26,12 @@ pub(super) fn sort_functions(functions: &mut [FunctionCalls], by: CallSort) {
 /// Puts the errors in order: the most frequent first.
 pub(super) fn sort_errors(errors: &mut [ThrownError]) {
     errors.sort_by(|one, other| {
-        let words = |error: &ThrownError| {
-            (error.function.clone(), error.class.clone(), error.message.clone(), error.form as u8)
-        };
         other.count.cmp(&one.count).then_with(|| words(one).cmp(&words(other)))
     });
+}
+
+fn words(error: &ThrownError) -> impl Ord + '_ {
+    (&error.function, &error.class, &error.message, error.form as u8)
 }
 
 fn cpu_at_most(function: &FunctionCalls) -> Option<f64> {

@@ -63,7 +63,7 @@ pub struct Registration {
 }
 
 /// Has a function called before SIGTERM, SIGINT or SIGHUP does what it does, on a thread of ours, with the time that it may
-/// take: all of them together have one second. It is not called where the system has no thread for us, where the signal is
+/// take: all of them have the same one second. It is not called where the system has no thread for us, where the signal is
 /// ignored (nohup(1)), and where somebody else puts a handler in place of ours.
 pub fn register(speak: impl Fn(Duration) + Send + Sync + 'static) -> Registration {
     let mut ledger = LAST_WORDS.ledger();
@@ -124,15 +124,29 @@ impl LastWords {
         }
     }
 
+    /// All speak at once, so that nobody has less time for somebody else's sake.
     fn let_speak(&self) {
         let speakers: Vec<_> =
             self.ledger().speakers.iter().map(|(_, speak)| Arc::clone(speak)).collect();
+        let Some((own, others)) = speakers.split_first() else { return };
         let end = Instant::now() + PATIENCE;
-        for speak in speakers {
+        let speaks = |speak: &Speaker| {
             let left = end.saturating_duration_since(Instant::now());
             // Who fails has said so by the panic itself, and the others are to speak all the same.
             drop(catch_unwind(AssertUnwindSafe(|| speak(left))));
-        }
+        };
+        thread::scope(|scope| {
+            let has_no_thread = |speak: &&Arc<Speaker>| {
+                let speak = Arc::clone(speak);
+                let thread = thread::Builder::new().name("procmon-last".to_owned());
+                thread.spawn_scoped(scope, move || speaks(&*speak)).is_err()
+            };
+            let left_over: Vec<_> = others.iter().filter(has_no_thread).collect();
+            speaks(&**own);
+            for speak in left_over {
+                speaks(&**speak);
+            }
+        });
     }
 }
 
