@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { entryOf, load, part, runScript } from './support/calls.mjs';
 
 const { Lines, callLine } = load('console');
@@ -87,6 +88,18 @@ describe('lines', () => {
       for (const word of ['a', 'b']) lines.add(word, 0);
       process.exit(3);`);
     assert.deepEqual([stderr, status], ['procmon: a\nprocmon: b\n', 3]);
+  });
+
+  test('timers that a test fakes before the first call hold nothing up', () => {
+    const { said, stderr, status } = runScript(`
+      const { timer, calls } = require(${JSON.stringify(fileURLToPath(new URL('../index.cjs', import.meta.url)))});
+      require('node:test').mock.timers.enable();
+      const work = timer(function work() {}, { logToFile: false, onRecord: ({ startedAt }) => say(startedAt > '2020') });
+      work();
+      work();
+      calls.flush().then(() => say('flushed'));`);
+    assert.deepEqual([said, status], [[true, true, 'flushed'], 0]);
+    assert.equal(stderr.match(/^procmon: work\(\)/gm).length, 2);
   });
 
   test('a pipe that does not block gets all lines, and a closed one ends nobody', { timeout: 30_000 }, async () => {

@@ -109,6 +109,31 @@ test('a field of Babel begins with what is wrapped', async () => {
   assert.equal((await taken(1))[0].name, 'Store.five');
 });
 
+test('a legacy member may be a number', async () => {
+  const { options, taken } = recorder();
+  class Store {
+    42() {
+      return this;
+    }
+    static 7() {
+      return 'seven';
+    }
+  }
+  for (const [target, key] of [
+    [Store.prototype, 42],
+    [Store, 7],
+  ]) {
+    const descriptor = Object.getOwnPropertyDescriptor(target, key);
+    Object.defineProperty(target, key, timer(options)(target, key, descriptor));
+  }
+  const store = new Store();
+  assert.deepEqual([store[42]() === store, Store[7]()], [true, 'seven']);
+  assert.deepEqual(
+    (await taken(2)).map(({ name }) => name),
+    ['Store.42', 'Store.7'],
+  );
+});
+
 test('an object whose constructor is hostile is named by its member alone', async () => {
   const { options, taken } = recorder();
   const method = timer(options)(() => 1, { kind: 'method', name: 'work', addInitializer() {} });

@@ -72,6 +72,37 @@ test('a stack that is full is told of as ever, and breaks nothing', async () => 
   );
 });
 
+test('in the stack of an error each wrapping has one place, however it is called', () => {
+  const { options } = recorder();
+  const stack = () => new Error('here').stack.split('\n').slice(1);
+  function* values() {
+    yield stack();
+  }
+  const called = (wrap) => wrap(() => stack())();
+  const made = (wrap) =>
+    new (wrap(
+      class {
+        lines = stack();
+      },
+    ))().lines;
+  const asked = (wrap) => wrap(values)().next().value;
+  const calledBack = (wrap) => wrap.callback((callback) => callback(null))(() => stack());
+  const once = (fn) => timer(fn, options);
+  const twice = (fn) => errorCatcher(timer(fn, options), options);
+  once.callback = (fn) => timer.callback(fn, options);
+  const bare = Object.assign((fn) => fn, { callback: (fn) => fn });
+  const more = (way, wrap) => way(wrap).length - way(bare).length;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 200;
+  try {
+    assert.deepEqual([more(called, once), more(called, twice), more(made, once)], [1, 2, 1]);
+    // A generator's own `next` is one of them, and a callback is called by one of ours, too.
+    assert.deepEqual([more(asked, once), more(calledBack, once)], [2, 2]);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});
+
 test('processor time of a call that spins is that of the call; without tracking it is unknown', {
   timeout,
 }, async () => {
@@ -189,6 +220,27 @@ test('a generator that never began gives no record, and one that is left ends th
   assert.deepEqual((await taken(2)).map(brief), ['count generator returned', 'count generator threw']);
 });
 
+test('what a call gives may be frozen or hostile to those who look at it', async () => {
+  const { options, taken } = recorder();
+  const forbidden = () => assert.fail('a trap ran');
+  const frozen = Object.freeze((function* () {})());
+  const trapped = Object.defineProperty((function* () {})(), 'return', { get: forbidden });
+  const promise = Promise.resolve(5);
+  Object.setPrototypeOf(promise, new Proxy(Promise.prototype, { getPrototypeOf: forbidden }));
+  for (const given of [frozen, trapped, promise]) {
+    const give = () => given;
+    assert.equal(timer(give.bind(null), options)(), given);
+  }
+  assert.deepEqual([trapped.next().done, await promise.then((five) => five)], [true, 5]);
+  const records = await taken(3);
+  assert.deepEqual(records.map(brief), [
+    'bound give sync returned',
+    'bound give sync returned',
+    'bound give async returned',
+  ]);
+  assert.ok(records[0].cpuUserNs >= 0 && records[0].activeNs === null);
+});
+
 test('an async generator is one call, whoever awaits it', async () => {
   const { options, taken } = recorder();
   const step = timer(async function step() {
@@ -304,6 +356,25 @@ test('what is no function is given back, and complained of once', { timeout }, a
     'procmon: timer does nothing to a value of type number: it wraps functions',
     'procmon: timer does nothing to a value of type string: it wraps functions',
     'procmon: errorCatcher does nothing to a value of type object: it wraps functions',
+  ]);
+});
+
+test('a function stays one beside anything that can be no options', { timeout }, async () => {
+  const text = `
+    const { configure, timer } = require('procmon');
+    configure({ logToConsole: false, logToFile: false });
+    const five = () => 5;
+    const gone = Proxy.revocable({}, {});
+    gone.revoke();
+    for (const wrong of ['name', gone.proxy, 0]) console.log(timer(five, wrong)());
+    const all = { five, get: five };
+    console.log(Object.entries(all).map(([name, fn]) => timer()(fn, name, all)()));`;
+  const { stdout, stderr } = await script(text);
+  assert.equal(stdout, '5\n5\n5\n[ 5, 5 ]\n');
+  assert.deepEqual(stderr.trim().split('\n'), [
+    `procmon: The "options" argument must be of type object. Received type string ('name'). The default is used.`,
+    'procmon: The "options" property could not be read. The default is used.',
+    'procmon: The "options" argument must be of type object. Received type number (0). The default is used.',
   ]);
 });
 

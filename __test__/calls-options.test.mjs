@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { load, runScript } from './support/calls.mjs';
 
 const { configure, filesOf, settingsFor } = load('options');
@@ -31,6 +31,21 @@ const DEFAULTS = {
 };
 
 afterEach(() => configure(null));
+
+test('a folder that is gone keeps nobody but the logs from being told', () => {
+  const { said, stderr, status } = runScript(`
+    const { mkdtempSync, rmdirSync } = require('node:fs');
+    const { timer } = require(${JSON.stringify(fileURLToPath(new URL('../index.cjs', import.meta.url)))});
+    const folder = mkdtempSync(require('node:os').tmpdir() + '/procmon-gone-');
+    process.chdir(folder);
+    rmdirSync(folder);
+    const work = timer(function work() {}, { onRecord: ({ name }) => say(name) });
+    work();
+    work();`);
+  assert.deepEqual([said, status], [['work', 'work'], 0]);
+  assert.equal(stderr.match(/^procmon: work\(\)/gm).length, 2);
+  assert.equal(stderr.match(/^procmon: the calls cannot be written to logs\/timing\.log: /gm).length, 1);
+});
 
 /** What a script says on stderr that makes settings of these options, and what of them is not as without options. */
 function settled(options, more) {

@@ -56,6 +56,29 @@ test('an exporter gives promises and errors of this realm, where the test fakes 
   }
 });
 
+test('calls take the time that they take where the test fakes the clock, and the package is loaded after that', async () => {
+  jest.useFakeTimers({ now: 0 });
+  const records = [];
+  try {
+    let procmon;
+    jest.isolateModules(() => {
+      procmon = require('procmon');
+    });
+    const options = { logToConsole: false, logToFile: false, onRecord: (record) => records.push(record) };
+    const work = procmon.timer(() => new Promise((resolve) => setTimeout(resolve, 3_600_000)), options);
+    const working = work();
+    jest.advanceTimersByTime(3_600_000);
+    await working;
+    await procmon.calls.flush();
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(records.length).toBe(1);
+  expect(records[0].wallNs).toBeGreaterThan(0);
+  expect(records[0].wallNs).toBeLessThan(60e9);
+  expect(Math.abs(Date.parse(records[0].startedAt) - Date.now())).toBeLessThan(60_000);
+});
+
 function caught(attempt) {
   try {
     attempt();

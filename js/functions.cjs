@@ -1,6 +1,9 @@
 'use strict';
 
 // The door to what times functions. What is behind it is loaded when it is first used: few who load the package time anything.
+// The clocks alone are taken at once.
+
+require('./calls/clocks.cjs');
 
 const timed = () => require('./timer.cjs').timer;
 const caught = () => require('./error-catcher.cjs').errorCatcher;

@@ -5,7 +5,7 @@
 const {
   types: { isNativeError, isProxy },
 } = require('node:util');
-const { currentFrame, runIn } = require('./frames.cjs');
+const { currentFrame, goBack, goTo } = require('./frames.cjs');
 const { Wrapping } = require('./wrap.cjs');
 
 /** The last argument that is a function is called back, with an error first where there is one. */
@@ -18,12 +18,15 @@ class CallbackWrapping extends Wrapping {
     if (call === null) return Reflect.apply(target, self, args);
     call.form = 'callback';
     const watched = args.with(place, new Proxy(args[place], new Callback(call, outer)));
+    const origin = this.goIn(call);
     let result;
     try {
-      result = this.called(call, Reflect.apply, target, self, watched);
+      result = Reflect.apply(target, self, watched);
     } catch (error) {
+      call.goBack(origin);
       return call.failed(error);
     }
+    call.goBack(origin);
     call.goesOn('callback');
     return result;
   }
@@ -42,7 +45,12 @@ class Callback {
 
   apply(callback, self, args) {
     const passed = this.#wasCalled ? args : this.#end(args);
-    return runIn(this.#frame, Reflect.apply, callback, self, passed);
+    const origin = goTo(this.#frame);
+    try {
+      return Reflect.apply(callback, self, passed);
+    } finally {
+      goBack(origin);
+    }
   }
 
   /** What is passed on. */

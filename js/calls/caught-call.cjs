@@ -69,9 +69,9 @@ class CaughtCall {
 
   leave() {}
 
-  run(how, target, first, second) {
-    return how(target, first, second);
-  }
+  goIn() {}
+
+  goBack() {}
 
   goesOn(form) {
     this.form = form;

@@ -4,8 +4,8 @@
 // event loop before any setImmediate() of ours.
 
 const { PerformanceObserver, performance } = require('node:perf_hooks');
+const { monotonic } = require('./clocks.cjs');
 
-const { hrtime } = process;
 const ROUNDS = 5;
 
 /** The collections of one thread, from when it was first asked to watch for them. */
@@ -21,7 +21,7 @@ class Collections {
     this.#offset = offset();
     this.#observer = new PerformanceObserver((list) => this.#gather(list.getEntries()));
     this.#observer.observe({ entryTypes: ['gc'] });
-    this.#since = Number(hrtime.bigint());
+    this.#since = Number(monotonic());
   }
 
   /** Whether every collection since then is told, sooner or later. */
@@ -49,9 +49,9 @@ class Collections {
 function offset() {
   let [best, shortest] = [0, Number.POSITIVE_INFINITY];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const before = hrtime.bigint();
+    const before = monotonic();
     const now = performance.now();
-    const took = Number(hrtime.bigint() - before);
+    const took = Number(monotonic() - before);
     if (took < shortest) [best, shortest] = [Number(before) + took / 2 - now * 1e6, took];
   }
   return best;

@@ -3,7 +3,7 @@
 // The line that a call gets on stderr. Lines that follow each other closely are written together, so that a function that is called
 // often waits for few writes.
 
-const { setImmediate } = require('node:timers');
+const { setImmediate } = require('./clocks.cjs');
 const { atExit } = require('./last.cjs');
 const { writeNow } = require('./stderr.cjs');
 const { bytesWords, durationWords, printable } = require('./words.cjs');

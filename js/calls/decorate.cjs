@@ -3,6 +3,7 @@
 // The many ways to ask for a wrapped function: to call, as a standard decorator (TC39, of November 2023), and as a legacy one
 // of TypeScript or Babel. What they stand on tells which it is.
 
+const { isProxy } = require('node:util').types;
 const { complain } = require('./complain.cjs');
 const { memberName, nameOn } = require('./names.cjs');
 const { settingsFor } = require('./options.cjs');
@@ -19,7 +20,7 @@ function toolOf(part, Kind) {
   /** With options, or with nothing, it gives what wraps; with anything else it wraps that. */
   return function tool(...given) {
     const [first, second] = given;
-    if (isDecoration(first, second)) return new Decoration(part, Kind, undefined).on(...given);
+    if (isDecoration(given)) return new Decoration(part, Kind, undefined).on(...given);
     if (typeof first === 'function') return new Decoration(part, Kind, second).on(first);
     if (given.length > 1 || !isOptions(first)) return refused(part, first);
     const decoration = new Decoration(part, Kind, first);
@@ -40,9 +41,10 @@ class Decoration {
   }
 
   /** What takes the place of `value`, in the words of the kind of decorator that this is. */
-  on(value, place, descriptor) {
+  on(...given) {
+    const [value, place, descriptor] = given;
     if (isContext(place)) return this.#standard(value, place);
-    if (isDecoration(value, place)) return this.#legacy(value, place, descriptor);
+    if (isDecoration(given)) return this.#legacy(value, place, descriptor);
     return typeof value === 'function' ? this.#wrapped(value) : refused(this.#part, value);
   }
 
@@ -127,18 +129,36 @@ class Decoration {
   }
 }
 
+/** What keys are; TypeScript hands over numbers as they are written. */
+const KEYS = new Set(['string', 'symbol', 'number']);
+
 /** Whether this is what a decorator is called with, of either kind. */
-function isDecoration(value, place) {
+function isDecoration(given) {
+  const [value, place, descriptor] = given;
   if (isContext(place)) return true;
-  const isKey = typeof place === 'string' || typeof place === 'symbol';
-  return isKey && ((typeof value === 'object' && value !== null) || typeof value === 'function');
+  const isTarget = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  if (!isTarget || !KEYS.has(typeof place)) return false;
+  if (typeof value === 'object' && typeof place !== 'number') return true;
+  // A function may be a class with static members. It may as well be one of many that somebody goes over, by name or by number.
+  return given.length > 2 && isDescriptor(descriptor);
+}
+
+/** Whether it is the third argument of a legacy decorator: fields have none, and parameters have their number. */
+function isDescriptor(value) {
+  if (value === undefined || typeof value === 'number') return true;
+  return isPlain(value) && typeof Object.getOwnPropertyDescriptor(value, 'configurable')?.value === 'boolean';
 }
 
 /** Whether it is the second argument of a standard decorator. Options may have getters, which are left alone. */
 function isContext(place) {
-  if (typeof place !== 'object' || place === null) return false;
+  if (!isPlain(place)) return false;
   const own = (name) => Object.getOwnPropertyDescriptor(place, name)?.value;
   return typeof own('kind') === 'string' && typeof own('addInitializer') === 'function';
+}
+
+/** Whether it is an object that can be looked at without consequences. */
+function isPlain(value) {
+  return typeof value === 'object' && value !== null && !isProxy(value);
 }
 
 /** What is none of it is told by `settingsFor`. */

@@ -141,10 +141,14 @@ function lineOf(entry, { name, error }) {
   return callLine(entry, { name, error, errorLog });
 }
 
-/** As seen from the folder that the process is in, where that is shorter. */
+/** As seen from the folder that the process is in, where there is one and that is shorter. */
 function shortPath(file) {
-  const relative = path.relative('', file);
-  return relative.length < file.length ? relative : file;
+  try {
+    const relative = path.relative('', file);
+    return relative.length < file.length ? relative : file;
+  } catch {
+    return file;
+  }
 }
 
 const collections = new Collections();

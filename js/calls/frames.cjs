@@ -111,9 +111,19 @@ function currentFrame() {
   return frame;
 }
 
-/** Calls a function in a place: `how` is `Reflect.apply` or `Reflect.construct`. */
-function runIn(frame, how, target, first, second) {
-  return storage.run(frame ?? undefined, how, target, first, second);
+/**
+ * From here on, the code that runs is in this place. Gives what `goBack` wants when it is not any longer. `AsyncLocalStorage.run`
+ * would do both, but stand in every stack, where there is room for ten.
+ */
+function goTo(frame) {
+  const origin = storage.getStore();
+  storage.enterWith(frame ?? undefined);
+  return origin;
+}
+
+/** The code that runs from here on is where it was before. */
+function goBack(origin) {
+  storage.enterWith(origin);
 }
 
 function livingAncestor(frame) {
@@ -133,4 +143,4 @@ function ongoingAncestors(frame) {
   return count;
 }
 
-module.exports = { BlockFrame, Frame, currentFrame, runIn };
+module.exports = { BlockFrame, Frame, currentFrame, goBack, goTo };

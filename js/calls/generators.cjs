@@ -7,17 +7,29 @@ const METHODS = ['next', 'return', 'throw'];
 
 const { then } = Promise.prototype;
 
-/** The generator, watched. */
+/** The generator, watched. One that is frozen, or has something hostile before its methods, is none of ours: its call has returned. */
 function conducted(generator, call) {
-  call.park();
-  const isAsync = Object.prototype.toString.call(generator) === '[object AsyncGenerator]';
-  const Kind = isAsync ? AsyncConductor : Conductor;
-  call.form = isAsync ? 'asyncGenerator' : 'generator';
-  const conductor = new Kind(generator, call);
-  for (const name of METHODS) {
-    Object.defineProperty(generator, name, { value: conductor.method(name), configurable: true, writable: true });
-  }
+  if (takeOver(generator, call)) call.park();
+  else call.returned();
   return generator;
+}
+
+/** Puts a conductor before its methods; false where that cannot be. */
+function takeOver(generator, call) {
+  let conductor;
+  try {
+    const isAsync = Object.prototype.toString.call(generator) === '[object AsyncGenerator]';
+    conductor = new (isAsync ? AsyncConductor : Conductor)(generator, call);
+    const methods = METHODS.map((name) => [name, conductor.method(name)]);
+    for (const [name, value] of methods) {
+      Object.defineProperty(generator, name, { value, configurable: true, writable: true });
+    }
+    call.form = isAsync ? 'asyncGenerator' : 'generator';
+    return true;
+  } catch {
+    if (conductor) conductor.isOver = true;
+    return false;
+  }
 }
 
 class Conductor {
@@ -56,14 +68,17 @@ class Conductor {
     this.hasStarted = true;
     this.#isRunning = true;
     call.enter();
+    const origin = call.goIn();
     let result;
     try {
-      result = call.run(Reflect.apply, method, this.generator, args);
+      result = Reflect.apply(method, this.generator, args);
     } catch (error) {
+      call.goBack(origin);
       this.#stop();
       this.isOver = true;
       return { value: call.failed(error), done: true };
     }
+    call.goBack(origin);
     this.#stop();
     if (result.done) this.end();
     return result;
@@ -95,7 +110,7 @@ class AsyncConductor extends Conductor {
     if (this.#asked === 0) call.enter();
     this.#asked += 1;
     return then.call(
-      call.run(Reflect.apply, method, this.generator, args),
+      this.#answer(method, args),
       (result) => {
         this.#answered();
         if (result.done && !this.isOver) this.end();
@@ -108,6 +123,15 @@ class AsyncConductor extends Conductor {
         return failedStep(call, error);
       },
     );
+  }
+
+  #answer(method, args) {
+    const origin = this.call.goIn();
+    try {
+      return Reflect.apply(method, this.generator, args);
+    } finally {
+      this.call.goBack(origin);
+    }
   }
 
   #answered() {

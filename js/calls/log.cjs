@@ -3,8 +3,8 @@
 // The logs of this thread: what is pushed into them, when they are told of collections, and how they are emptied at the end. The
 // native half writes them.
 
-const { setImmediate } = require('node:timers');
 const { isMainThread, threadId } = require('node:worker_threads');
+const { monotonic, setImmediate } = require('./clocks.cjs');
 const { complain } = require('./complain.cjs');
 const { DESTINATION } = require('./record.cjs');
 const { atExit } = require('./last.cjs');
@@ -24,8 +24,7 @@ const LOOK_EVERY_NS = 2e9;
 const DESTINATIONS = 2;
 const AWAITS_COLLECTIONS = 25;
 
-const { hrtime } = process;
-const nowMs = () => Number(hrtime.bigint()) / 1e6;
+const nowMs = () => Number(monotonic()) / 1e6;
 
 /** The logs that the functions of one thread write to. */
 class CallLogs {
@@ -80,7 +79,7 @@ class CallLogs {
 
   /** Fulfilled when all that was pushed is written; after a while also where that cannot be. */
   async flush() {
-    const asked = Number(hrtime.bigint());
+    const asked = Number(monotonic());
     await new Promise((resolve) => setImmediate(resolve));
     this.#tell(asked);
     const deadline = nowMs() + PATIENCE_MS;

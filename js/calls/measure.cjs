@@ -2,13 +2,12 @@
 
 // Reads what a call costs, before and after it. Unknown is NaN; times are nanoseconds, memory is bytes.
 
-// Taken when the module is loaded: a test that fakes the clock later must not change what calls took.
 const { performance } = require('node:perf_hooks');
 const { getHeapStatistics } = require('node:v8');
 const native = require('../native.cjs');
+const { RealDate, monotonic } = require('./clocks.cjs');
 
-const { bigint: monotonic } = process.hrtime;
-const { now: wallClock } = Date;
+const { now: wallClock } = RealDate;
 const { nodeTiming, timeOrigin } = performance;
 
 /** Processor time in user mode and in the kernel, 1 where it is the process's, the children's, resident memory and its peak. */

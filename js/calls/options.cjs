@@ -174,10 +174,19 @@ const places = new Map();
 function absolute(file) {
   let place = places.get(file);
   if (place === undefined) {
-    place = path.resolve(file);
+    place = resolved(file);
     places.set(file, place);
   }
   return place;
+}
+
+/** Where that folder was deleted, the path stays as it is: what is written there fails then, and that is said. */
+function resolved(file) {
+  try {
+    return path.resolve(file);
+  } catch {
+    return file;
+  }
 }
 
 /** The files that functions with these settings are logged to. */

@@ -3,6 +3,8 @@
 // A call that gives a promise ends when that is settled. Whoever gets the promise must notice nothing: above all, a rejection
 // that nobody handles must stay one.
 
+const { isProxy } = require('node:util').types;
+
 const { then } = Promise.prototype;
 
 /** What was given for a promise, so that the same is given for the same again. */
@@ -80,11 +82,12 @@ function carryOver(from, to) {
   }
 }
 
-/** Whether its class is `Promise`, of this realm or another one, and it does not say otherwise. */
+/** Whether its class is `Promise`, of this realm or another one, and it does not say otherwise. A proxy would, if it was asked. */
 function isOfBaseClass(promise) {
-  const beyond = Object.getPrototypeOf(Object.getPrototypeOf(promise) ?? {});
-  if (beyond === null || Object.hasOwn(promise, 'constructor')) return false;
-  return Object.getPrototypeOf(beyond) === null;
+  const prototype = Object.getPrototypeOf(promise);
+  if (prototype === null || isProxy(prototype) || Object.hasOwn(promise, 'constructor')) return false;
+  const beyond = Object.getPrototypeOf(prototype);
+  return beyond !== null && !isProxy(beyond) && Object.getPrototypeOf(beyond) === null;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 const { readFileSync } = require('node:fs');
 const { threadId } = require('node:worker_threads');
+const { RealDate } = require('./clocks.cjs');
 
 const FORM = { sync: 0, async: 1, generator: 2, asyncGenerator: 3, callback: 4, constructor: 5, block: 6 };
 const OUTCOME = { returned: 0, threw: 1, unfinished: 2 };
@@ -13,9 +14,6 @@ const LEVEL = { debug: 0, info: 1, warn: 2, error: 3 };
 const DESTINATION = { timing: 1, results: 2, errors: 4, sessions: 8 };
 
 const NUMBERS = 26;
-
-/** Taken when the module is loaded: tests fake it later. */
-const RealDate = Date;
 
 let startTime;
 

@@ -4,7 +4,7 @@
 
 const { randomUUID } = require('node:crypto');
 const { emit, watchCollections } = require('./emit.cjs');
-const { Frame, currentFrame, runIn } = require('./frames.cjs');
+const { Frame, currentFrame, goBack, goTo } = require('./frames.cjs');
 const { begin, clock, end, pause, resume, wallTime } = require('./measure.cjs');
 const unfinished = require('./unfinished.cjs');
 
@@ -109,9 +109,13 @@ class TimedCall {
     unfinished.forget(this);
   }
 
-  /** Calls something in the place of this call; `how` is `Reflect.apply` or `Reflect.construct`. */
-  run(how, target, first, second) {
-    return runIn(this.#frame, how, target, first, second);
+  /** What runs from here on is done by this call, up to `goBack` with what this gives. */
+  goIn() {
+    return goTo(this.#frame);
+  }
+
+  goBack(origin) {
+    goBack(origin);
   }
 
   /** The function has returned and the call goes on: others run meanwhile. */

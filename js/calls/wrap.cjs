@@ -55,12 +55,15 @@ class Wrapping {
   apply(target, self, args) {
     const call = this.begun(self, args);
     if (call === null) return Reflect.apply(target, self, args);
+    const origin = this.goIn(call);
     let result;
     try {
-      result = this.called(call, Reflect.apply, target, self, args);
+      result = Reflect.apply(target, self, args);
     } catch (error) {
+      call.goBack(origin);
       return call.failed(error);
     }
+    call.goBack(origin);
     if (typeof result === 'object' && result !== null) {
       if (isPromise(result)) return followed(result, call, this.nature.isFresh);
       if (this.nature.mayGenerate && isGeneratorObject(result)) return conducted(result, call);
@@ -75,12 +78,15 @@ class Wrapping {
     const maker = newTarget === this.proxy ? target : newTarget;
     if (call === null) return Reflect.construct(target, args, maker);
     call.form = 'constructor';
+    const origin = this.goIn(call);
     let made;
     try {
-      made = this.called(call, Reflect.construct, target, args, maker);
+      made = Reflect.construct(target, args, maker);
     } catch (error) {
+      call.goBack(origin);
       return instead(call.failed(error), error);
     }
+    call.goBack(origin);
     call.returned();
     return made;
   }
@@ -101,10 +107,10 @@ class Wrapping {
     }
   }
 
-  /** What the function gives, called in the place of its call. */
-  called(call, how, target, first, second) {
+  /** What is called next is done by this call. Gives what `goBack` of the call wants. */
+  goIn(call) {
     if (this.#inner !== null) handOver(this.#inner, call);
-    return call.run(how, target, first, second);
+    return call.goIn();
   }
 }
 
