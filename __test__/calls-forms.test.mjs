@@ -58,6 +58,18 @@ test('what is thrown is the very same, errors or not', async () => {
   assert.equal(records.at(-1).error.class, 'TypeError');
 });
 
+test('of what is stacked, a name that is said of either is that of both', async () => {
+  const { options, taken } = recorder();
+  const fails = () => assert.fail('no');
+  const named = { ...options, name: 'named' };
+  const quiet = { ...options, rethrow: false };
+  errorCatcher(timer(fails, named), quiet)();
+  errorCatcher(timer(fails, options), { ...quiet, name: 'named' })();
+  errorCatcher(timer(fails, { ...options, name: 'inside' }), { ...quiet, name: 'outside' })();
+  const names = (await taken(6)).map(({ name }) => name);
+  assert.deepEqual(names, ['named', 'named', 'named', 'named', 'inside', 'outside']);
+});
+
 test('a stack that is full is told of as ever, and breaks nothing', async () => {
   const { options, records } = recorder();
   const endless = timer(() => 1 + errorCatcher(endless, { ...options, onRecord: null })(), options);

@@ -127,10 +127,10 @@ class Emitter {
   }
 }
 
-function destinationsOf({ part, settings, stacked }, isTold) {
+function destinationsOf({ part, settings }, isTold) {
   const { logToFile, resultsFormat } = settings;
   const { errors, results, sessions, timing } = DESTINATION;
-  if (part === 'errorCatcher') return (logToFile && isTold ? errors : 0) | (stacked ? 0 : sessions);
+  if (part === 'errorCatcher') return sessions | (logToFile && isTold ? errors : 0);
   if (!logToFile) return sessions;
   return sessions | (isTold ? timing : 0) | (resultsFormat === null ? 0 : results);
 }

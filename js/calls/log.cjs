@@ -4,7 +4,7 @@
 // native half writes them.
 
 const { isMainThread, threadId } = require('node:worker_threads');
-const { monotonic, setImmediate } = require('./clocks.cjs');
+const { monotonic, setImmediate, setTimeout } = require('./clocks.cjs');
 const { complain } = require('./complain.cjs');
 const { DESTINATION } = require('./record.cjs');
 const { atExit } = require('./last.cjs');
@@ -84,7 +84,11 @@ class CallLogs {
     this.#tell(asked);
     const deadline = nowMs() + PATIENCE_MS;
     for (const log of this.#all()) {
-      while (!log.flush(SLICE_MS) && nowMs() < deadline) await new Promise((resolve) => setImmediate(resolve));
+      while (!log.flush(SLICE_MS) && nowMs() < deadline) {
+        this.#report();
+        // Where a file cannot be written, the answer comes at once.
+        await new Promise((resolve) => setTimeout(resolve, SLICE_MS));
+      }
     }
     this.#report();
   }

@@ -17,9 +17,14 @@ function tellLogger(logger, level, message, record) {
   guarded('the logger', () => {
     const method = level === 'error' ? 'error' : 'info';
     // pino's loggers have bindings, and take what belongs to a message before it. A console would print all of it.
-    if (typeof logger.bindings === 'function') return logger[method](record, message);
+    if (typeof logger.bindings === 'function') return logger[method](besides(record), message);
     return isConsole(logger) ? logger[method](message) : logger[method](message, record);
   });
+}
+
+/** What pino writes itself as it was told to: the process, and a level that is a number. Twice in a line they break its readers. */
+function besides({ level: _, pid: __, ...record }) {
+  return record;
 }
 
 function isConsole(logger) {

@@ -60,10 +60,21 @@ function end(call) {
   call.heapAfter = heap.used_heap_size;
   call.externalAfter = heap.external_memory;
   call.arrayBuffersAfter = arrayBuffersAt(heap.external_memory);
+  keepWithin(call);
   // While the loop does not wait it is busy, so that one of both tells the other.
   const idle = Math.round((call.eventLoopIdle + nodeTiming.idleTime) * 1e6);
   call.eventLoopIdle = Math.min(Math.max(0, idle), call.wall);
   call.eventLoopActive = call.wall - call.eventLoopIdle;
+}
+
+/** A thread works for no longer than time passes: what goes beyond is that of the readings themselves. */
+function keepWithin(call) {
+  let beyond = call.cpuUser + call.cpuSystem - call.wall;
+  if (call.cpuScope !== 'thread' || !(beyond > 0)) return;
+  const user = Math.max(0, call.cpuUser - beyond);
+  beyond -= call.cpuUser - user;
+  call.cpuUser = user;
+  call.cpuSystem = Math.max(0, call.cpuSystem - beyond);
 }
 
 /** Processor time counts from here. */

@@ -33,7 +33,7 @@ function fillNumbers(numbers, entry, { level, destinations, awaitsCollections })
   numbers[8] = entry.active;
   numbers[9] = entry.cpuUser;
   numbers[10] = entry.cpuSystem;
-  numbers[11] = entry.cpuScope === 'process' ? 1 : 0;
+  numbers[11] = scopeNumber(entry);
   numbers[12] = entry.cpuShared ? 1 : 0;
   numbers[13] = entry.childrenCpu;
   numbers[14] = entry.rssBefore;
@@ -48,6 +48,12 @@ function fillNumbers(numbers, entry, { level, destinations, awaitsCollections })
   numbers[23] = entry.eventLoopActive;
   numbers[24] = entry.eventLoopIdle;
   numbers[25] = awaitsCollections ? 1 : 0;
+}
+
+/** Whose processor time it is; of none, nobody's. */
+function scopeNumber({ cpuUser, cpuScope }) {
+  if (Number.isNaN(cpuUser)) return Number.NaN;
+  return cpuScope === 'process' ? 1 : 0;
 }
 
 /** What `onRecord` and loggers are given. Collections are told later, and only to the log. */

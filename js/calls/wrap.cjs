@@ -97,7 +97,8 @@ class Wrapping {
     try {
       const settings = this.settings.current();
       if (!settings.enabled || !this.part.picks(settings)) return null;
-      const name = settings.name ?? (this.isMember ? nameOn(self, this.name) : this.name);
+      const given = settings.name ?? identity?.name ?? this.#inner?.settings.current().name;
+      const name = given ?? (this.isMember ? nameOn(self, this.name) : this.name);
       const call = new this.part.Call(settings, name, describeArguments(args, settings), identity, args);
       if (this.#inner !== null) call.id ??= randomUUID();
       return call.begin();

@@ -46,8 +46,8 @@ impl CallLog {
         self.queue.troubles.take()
     }
 
-    /// Waits until everything that was pushed stands in its file and was handed to sessions; whether that is so. Calls that
-    /// wait for their garbage collections go on without them.
+    /// Waits until nothing that was pushed waits any more: it stands in its file and was handed to sessions, or is lost and
+    /// counted; whether that is so. Calls that wait for their garbage collections go on without them.
     pub fn flush(&self, patience: Duration) -> bool {
         self.queue.flush(patience)
     }

@@ -132,9 +132,9 @@ impl Outlet {
         self.backlog.bytes()
     }
 
-    /// Whether everything stands in the file that should.
+    /// Whether no line waits. What is lost is not waited for.
     pub(super) fn is_done(&self) -> bool {
-        self.backlog.is_empty() && self.failure.is_none()
+        self.backlog.is_empty()
     }
 
     /// Whether lines wait only for others who have the file locked.

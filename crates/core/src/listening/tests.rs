@@ -113,14 +113,14 @@ fn the_number_of_a_process_is_the_one_that_the_kernel_says() {
 
 #[test]
 fn a_session_of_one_process_hears_that_one_alone() {
-    let other = ProcessKey { pid: 1, ..root(6) };
+    let elsewhere = ProcessKey { pid: 1, ..root(6) };
     let alone = |root| Listening::start(Wanted { children: false, ..wanted(root) }).unwrap();
-    let [mut ours, mut anothers] = [root(6), other].map(alone);
-    for root in [root(6), other] {
+    let [mut ours, mut other] = [root(6), elsewhere].map(alone);
+    for root in [root(6), elsewhere] {
         let stream = LocalStream::connect(&name(root, 0)).unwrap();
         send(&stream, &line("here", BEGAN, BEGAN));
     }
-    assert_eq!((ours.close().records.len(), anothers.close().records.len()), (1, 0));
+    assert_eq!((ours.close().records.len(), other.close().records.len()), (1, 0));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_file_where_the_folder_should_be_is_told_once_and_works_when_it_is_mended() 
     let log = CallLog::open(given.clone());
     for id in ["one", "two", "three"] {
         log.push(call(id));
-        assert!(!log.flush(DEADLINE));
+        assert!(log.flush(DEADLINE), "what is lost is not waited for");
     }
     let words = format!("the calls cannot be written to {}: ", path.display());
     assert_eq!(log.troubles(), [format!("{words}Not a directory (os error 20)")]);

@@ -42,7 +42,7 @@ impl CallGatherer {
     /// began, where that is known.
     pub fn add(&mut self, call: &Call, started_at: Option<WallTime>) {
         let place = self.place(&call.name, call.form);
-        let (place, new) = self.told.news(&call.id, place, Part::of(call));
+        let (place, new) = self.told.news(&call.id, place, Part::of(call), call.wall);
         self.called_from.add(call);
         self.span.add(started_at);
         if new.has(Part::ERROR) {
@@ -88,7 +88,12 @@ impl CallGatherer {
     }
 
     /// The table.
-    pub fn finish(self, options: &CallsOptions) -> CallSummary {
+    pub fn finish(mut self, options: &CallsOptions) -> CallSummary {
+        for (place, wall) in self.told.lengths() {
+            if let Some(tally) = self.functions.get_mut(place as usize) {
+                tally.add_length(wall);
+            }
+        }
         let top = options.top.unwrap_or(usize::MAX);
         let error_count = self.thrown.count();
         let mut thrown = thrown(self.thrown, &self.functions);

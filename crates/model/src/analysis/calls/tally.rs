@@ -11,7 +11,7 @@ use crate::units::{Bytes, CpuTime, Length, WallTime};
 
 /// Parts of what an entry says of a call, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part(pub(super) u8);
+pub(super) struct Part(pub(super) u16);
 
 /// What the calls of one function come to so far.
 #[derive(Debug)]
@@ -79,11 +79,17 @@ impl Part {
     const HEAP: Self = Self(1 << 6);
     /// Garbage collections.
     pub(super) const GC: Self = Self(1 << 7);
+    /// How long it took, by who timed it. Who watches it for errors sees it from outside, where it takes a little longer; only
+    /// those entries have stacks.
+    pub(super) const LENGTH: Self = Self(1 << 8);
 
     /// Those that a call knows.
     pub(super) fn of(call: &Call) -> Self {
+        let has_ended = call.outcome != CallOutcome::Unfinished;
+        let is_from_outside = call.error.as_ref().is_some_and(|error| error.stack.is_some());
         let known = [
-            (call.outcome != CallOutcome::Unfinished, Self::ENDED),
+            (has_ended, Self::ENDED),
+            (has_ended && !is_from_outside, Self::LENGTH),
             (call.outcome == CallOutcome::Threw, Self::ERROR),
             (call.cpu().is_some(), Self::CPU),
             (call.cpu_children.is_some(), Self::CHILDREN),
@@ -145,8 +151,8 @@ impl Tally {
             (false, true) => self.unfinished -= 1,
             (false, false) => {}
         }
-        if new.has(Part::ENDED) {
-            self.lengths.push(call.wall.as_nanos());
+        if new.has(Part::LENGTH) {
+            self.add_length(call.wall);
         }
         self.errors += u64::from(new.has(Part::ERROR));
         if new.has(Part::CPU) {
@@ -164,6 +170,11 @@ impl Tally {
         if new.has(Part::GC) {
             self.gc = known_sum(self.gc, call.gc);
         }
+    }
+
+    /// Counts how long one of its calls took.
+    pub(super) fn add_length(&mut self, wall: Length) {
+        self.lengths.push(wall.as_nanos());
     }
 
     fn add_cpu(&mut self, call: &Call) {

@@ -4,13 +4,19 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::tally::Part;
+use crate::units::Length;
 
 /// The calls so far. One takes some 25 bytes, whatever is known of it.
 #[derive(Debug, Default)]
-pub(super) struct Told(HashMap<Id, Known>);
+pub(super) struct Told {
+    calls: HashMap<Id, Known>,
+    /// How long calls took by those who watched them for errors from outside, and which functions they count for: good as
+    /// long as nobody has told who timed them.
+    lengths: HashMap<Id, (u32, Length)>,
+}
 
 /// 128 bits: those of the UUID, or a hash of what is none. Bytes, so that nothing is lost to alignment.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Id([u8; 16]);
 
 /// What is known of a call.
@@ -18,25 +24,43 @@ struct Id([u8; 16]);
 struct Known {
     /// The place of its function, and what of it has been counted there.
     function: u32,
-    parts: u8,
+    parts: u16,
 }
 
 impl Told {
     /// What an entry about a call adds to those before it: the place of the function that it counts for, and the parts that
     /// are new. The first one decides about the function.
-    pub(super) fn news(&mut self, id: &str, function: u32, parts: Part) -> (u32, Part) {
-        match self.0.entry(Id::of(id)) {
+    pub(super) fn news(
+        &mut self,
+        id: &str,
+        function: u32,
+        parts: Part,
+        wall: Length,
+    ) -> (u32, Part) {
+        let id = Id::of(id);
+        let (function, before) = match self.calls.entry(id) {
             Entry::Vacant(place) => {
                 place.insert(Known { function, parts: parts.0 });
-                (function, parts)
+                (function, 0)
             }
             Entry::Occupied(mut place) => {
                 let known = place.get_mut();
-                let new = parts.0 & !known.parts;
+                let before = known.parts;
                 known.parts |= parts.0;
-                (known.function, Part(new))
+                (known.function, before)
             }
+        };
+        if parts.has(Part::LENGTH) {
+            self.lengths.remove(&id);
+        } else if parts.has(Part::ENDED) && !Part(before).has(Part::LENGTH) {
+            self.lengths.entry(id).or_insert((function, wall));
         }
+        (function, Part(parts.0 & !before))
+    }
+
+    /// How long the calls took that nobody has told of who timed them, with the places of their functions.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = (u32, Length)> {
+        self.lengths.values().copied()
     }
 }
 
@@ -91,9 +115,23 @@ mod tests {
     fn a_call_that_is_told_again_has_news_only_in_what_was_not_said() {
         let mut told = Told::default();
         let (cpu, gc) = (Part::CPU, Part::GC);
-        assert_eq!(told.news("x", 3, Part::CALL | cpu), (3, Part::CALL | cpu));
-        assert_eq!(told.news("x", 4, Part::CALL | cpu | gc), (3, gc));
-        assert_eq!(told.news("x", 3, Part::CALL | gc), (3, Part(0)));
-        assert_eq!(told.news("y", 4, Part::CALL), (4, Part::CALL));
+        let mut news = |id, function, parts| told.news(id, function, parts, Length::ZERO);
+        assert_eq!(news("x", 3, Part::CALL | cpu), (3, Part::CALL | cpu));
+        assert_eq!(news("x", 4, Part::CALL | cpu | gc), (3, gc));
+        assert_eq!(news("x", 3, Part::CALL | gc), (3, Part(0)));
+        assert_eq!(news("y", 4, Part::CALL), (4, Part::CALL));
+    }
+
+    #[test]
+    fn who_timed_a_call_knows_best_how_long_it_took() {
+        let seen = Part::CALL | Part::ENDED;
+        let timed = seen | Part::LENGTH;
+        let mut told = Told::default();
+        for (id, parts, nanos) in
+            [("x", seen, 9), ("x", timed, 5), ("y", timed, 5), ("y", seen, 9), ("z", seen, 7)]
+        {
+            told.news(id, 3, parts, Length::from_nanos(nanos));
+        }
+        assert_eq!(told.lengths().collect::<Vec<_>>(), [(3, Length::from_nanos(7))]);
     }
 }
