@@ -4,50 +4,19 @@
 
 const { randomUUID } = require('node:crypto');
 const { emit } = require('./emit.cjs');
+const { Entry } = require('./entry.cjs');
 const { currentFrame } = require('./frames.cjs');
 const { clock, wallTime } = require('./measure.cjs');
 
-/** What `emit` gets: of a timed call's fields, those that are known here. */
-class CaughtCall {
-  settings;
-  part = 'errorCatcher';
-  /** Made when it is asked for: most calls throw nothing. */
-  id = null;
-  parentId;
-  name;
-  form = 'sync';
-  args;
-  outcome = 'threw';
-  thrown = undefined;
-  startedAt = 0;
-  started = clock();
-  ended = 0;
-  wall = 0;
-  active = Number.NaN;
-  cpuUser = Number.NaN;
-  cpuSystem = Number.NaN;
-  cpuScope = 'thread';
-  cpuShared = false;
-  childrenCpu = Number.NaN;
-  rssBefore = Number.NaN;
-  rssAfter = Number.NaN;
-  rssPeak = Number.NaN;
-  heapBefore = Number.NaN;
-  heapAfter = Number.NaN;
-  externalBefore = Number.NaN;
-  externalAfter = Number.NaN;
-  arrayBuffersBefore = Number.NaN;
-  arrayBuffersAfter = Number.NaN;
-  eventLoopActive = Number.NaN;
-  eventLoopIdle = Number.NaN;
-  tracked = false;
+/** What `emit` gets: of a timed call's fields, those that are known here. Its id is made when it is asked for: most calls throw nothing. */
+class CaughtCall extends Entry {
   /** What the fallback is called with, beside the error. */
   #rawArgs;
 
   constructor(settings, name, args, identity, rawArgs) {
-    this.settings = settings;
-    this.name = name;
-    this.args = args;
+    super('errorCatcher', settings, name, args, false);
+    this.outcome = 'threw';
+    this.started = clock();
     this.parentId = identity === null ? (currentFrame()?.id ?? null) : identity.parentId;
     this.startedAt = wallTime(this.started);
     if (identity !== null) this.id = identity.id;

@@ -4,6 +4,7 @@
 
 const { randomUUID } = require('node:crypto');
 const { emit, watchCollections } = require('./emit.cjs');
+const { Entry } = require('./entry.cjs');
 const { Frame, currentFrame, goBack, goTo } = require('./frames.cjs');
 const { begin, clock, end, pause, resume, wallTime } = require('./measure.cjs');
 const unfinished = require('./unfinished.cjs');
@@ -11,42 +12,11 @@ const unfinished = require('./unfinished.cjs');
 /** What other code of the thread cannot run beside: it waits until they have returned, or given a value. */
 const IN_ONE_PIECE = new Set(['sync', 'constructor', 'generator']);
 
-/** What `emit` gets. What is not read, since resources are not tracked, stays unknown. */
-class TimedCall {
+/** What `emit` gets. */
+class TimedCall extends Entry {
   /** What it is among the others. */
   static Place = Frame;
 
-  settings;
-  part = 'timer';
-  id;
-  parentId;
-  name;
-  form = 'sync';
-  args;
-  outcome = 'returned';
-  thrown = undefined;
-  startedAt = 0;
-  started = 0;
-  ended = 0;
-  wall = 0;
-  active = Number.NaN;
-  cpuUser = Number.NaN;
-  cpuSystem = Number.NaN;
-  cpuScope = 'thread';
-  cpuShared = false;
-  childrenCpu = Number.NaN;
-  rssBefore = Number.NaN;
-  rssAfter = Number.NaN;
-  rssPeak = Number.NaN;
-  heapBefore = Number.NaN;
-  heapAfter = Number.NaN;
-  externalBefore = Number.NaN;
-  externalAfter = Number.NaN;
-  arrayBuffersBefore = Number.NaN;
-  arrayBuffersAfter = Number.NaN;
-  eventLoopActive = Number.NaN;
-  eventLoopIdle = Number.NaN;
-  tracked;
   #frame;
   #isOver = false;
 
@@ -57,11 +27,8 @@ class TimedCall {
    * @param {{ id: string, parentId: string | null } | null} identity That of the wrapping outside which speaks of the same call.
    */
   constructor(settings, name, args, identity) {
+    super('timer', settings, name, args, settings.trackResources);
     const above = currentFrame();
-    this.settings = settings;
-    this.name = name;
-    this.args = args;
-    this.tracked = settings.trackResources;
     this.id = identity === null ? randomUUID() : identity.id;
     this.parentId = identity === null ? (above?.id ?? null) : identity.parentId;
     this.#frame = new new.target.Place(this.id, above, this);

@@ -13,33 +13,9 @@ use crate::units::{Bytes, CpuTime, Elapsed, Length, WallTime};
 
 /// A call of which no more is known than how long it took.
 fn call(id: &str, name: &str, millis: u64) -> Call {
-    Call {
-        id: id.to_owned(),
-        parent: None,
-        name: name.to_owned(),
-        form: CallForm::Sync,
-        arguments: None,
-        process: ProcessKey { pid: 7, start: 70 },
-        thread: 0,
-        outcome: CallOutcome::Returned,
-        error: None,
-        wall: Length::from_nanos(millis * 1_000_000),
-        active: None,
-        cpu_user: None,
-        cpu_system: None,
-        cpu_scope: None,
-        cpu_shared: false,
-        cpu_children: None,
-        rss: None,
-        rss_peak: None,
-        heap_used: None,
-        external: None,
-        array_buffers: None,
-        gc: None,
-        gc_count: None,
-        event_loop_active: None,
-        event_loop_idle: None,
-    }
+    let process = ProcessKey { pid: 7, start: 70 };
+    let wall = Length::from_nanos(millis * 1_000_000);
+    Call { id: id.to_owned(), wall, ..fake::call(process, name) }
 }
 
 fn with_cpu(millis: u64, shared: bool, call: Call) -> Call {
