@@ -181,6 +181,25 @@ test('a function with a callback ends when that is called first, and an error fi
   assert.equal(records[1].parentId, null);
 });
 
+test('an async function that is rejected will not call back, and has ended so', async () => {
+  const { options, taken } = recorder();
+  const load = async (name, done) => {
+    await setTimeout(1);
+    if (name === 'bad') throw new RangeError('none');
+    done(null, name);
+    return 'promised';
+  };
+  const timed = timer.callback(load, options);
+  const called = [];
+  assert.equal(await timed('good', (...args) => called.push(args)), 'promised');
+  await assert.rejects(timed('bad', called.push), { name: 'RangeError', message: 'none' });
+  const caught = errorCatcher.callback(load, { ...options, rethrow: false, fallback: 7 });
+  assert.equal(await caught('bad', called.push), 7);
+  assert.deepEqual(called, [[null, 'good']]);
+  const records = await taken(3);
+  assert.deepEqual(records.map(brief), ['load callback returned', 'load callback threw', 'load callback threw']);
+});
+
 test('an error catcher and a timer on each other speak of one call, in either order', async () => {
   const { options, taken } = recorder();
   const fails = async () => {

@@ -6,6 +6,7 @@ const {
   types: { isNativeError, isProxy },
 } = require('node:util');
 const { currentFrame, goBack, goTo } = require('./frames.cjs');
+const { followedToFailure } = require('./promises.cjs');
 const { Wrapping } = require('./wrap.cjs');
 
 /** The last argument that is a function is called back, with an error first where there is one. */
@@ -28,7 +29,7 @@ class CallbackWrapping extends Wrapping {
     }
     call.goBack(origin);
     call.goesOn('callback');
-    return result;
+    return this.nature.isFresh ? followedToFailure(result, call) : result;
   }
 }
 

@@ -62,6 +62,19 @@ function successor(promise, call) {
   );
 }
 
+/**
+ * What the caller gets of an async function that calls back as well: its fulfilment says nothing of the end of the call, but where it
+ * is rejected nobody will be called back.
+ */
+function followedToFailure(promise, call) {
+  try {
+    return then.call(promise, undefined, (error) => call.failed(error));
+  } catch {
+    // Somebody has changed what promises do.
+    return promise;
+  }
+}
+
 /** The caller asked for something else than the rejection. */
 function replaced(promise, call) {
   call.goesOn('async');
@@ -133,4 +146,4 @@ function listening(calls) {
   };
 }
 
-module.exports = { followed };
+module.exports = { followed, followedToFailure };
