@@ -40,7 +40,7 @@ export function brief({ name, form, outcome }) {
 /** What a script wrote that could require the package, once it has ended. */
 export function script(text) {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  return promisify(execFile)(process.execPath, ['-e', text], { cwd });
+  return promisify(execFile)(process.execPath, ['-e', text], { cwd, timeout: 6 * PATIENCE_MS, killSignal: 'SIGKILL' });
 }
 
 export const require = createRequire(import.meta.url);

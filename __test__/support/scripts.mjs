@@ -3,6 +3,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** A script that hangs must not keep the tests from coming to their end. */
+const PATIENCE_MS = 100_000;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -15,6 +18,8 @@ export function runScript(body, { args = [], onOutput } = {}) {
   const child = spawn(process.execPath, [...args, '--input-type=module', '--eval', text], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
   });
   return new Promise((resolve) => {
     const output = { stdout: '', stderr: '' };
