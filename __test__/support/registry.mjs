@@ -13,6 +13,7 @@ storage: ./storage
 uplinks: {}
 packages:
   '**': { access: $all, publish: $all }
+max_body_size: 100mb
 log: { type: stdout, format: pretty, level: error }
 `;
 
