@@ -24,3 +24,5 @@ pub use numbers::{COLUMNS, Caller, Words, pairs, timed_call, whole};
 pub use order::{Destinations, Level, LogOptions, ResultsFormat, TimedCall};
 pub use post::{Post, is_watched};
 pub use queue::Stats;
+#[cfg(feature = "parquet")]
+pub(crate) use table::{Content, columns};

@@ -26,6 +26,13 @@ pub(super) struct Rotation {
     pub(super) backups: u32,
 }
 
+impl Rotation {
+    /// Whether a file is ever rotated.
+    const fn is_wanted(self) -> bool {
+        self.max_bytes > 0 && self.backups > 0
+    }
+}
+
 /// What a file has beside its lines.
 #[derive(Debug)]
 pub(super) struct Form {
@@ -166,13 +173,11 @@ impl SharedFile {
     }
 
     fn is_full(&self, metadata: &Metadata, lines: &Lines) -> bool {
-        let Rotation { max_bytes, backups } = self.rotation;
         let size = metadata.len();
-        max_bytes > 0
-            && backups > 0
+        self.rotation.is_wanted()
             && metadata.is_file()
             && size > 0
-            && size.saturating_add(lines.first_bytes()) > max_bytes
+            && size.saturating_add(lines.first_bytes()) > self.rotation.max_bytes
             && self.rotates_from.is_none_or(|from| Instant::now() >= from)
     }
 
@@ -225,9 +230,8 @@ impl SharedFile {
         told: &mut Told,
     ) -> io::Result<()> {
         let size = metadata.len();
-        let is_bounded = self.rotation.max_bytes > 0 && self.rotation.backups > 0;
         // A file that could not be rotated takes what comes.
-        let is_bounded = is_bounded && self.rotates_from.is_none();
+        let is_bounded = self.rotation.is_wanted() && self.rotates_from.is_none();
         let room = self.rotation.max_bytes.saturating_sub(size);
         let batch = lines.batch(if is_bounded { room } else { u64::MAX });
         let before = self.before_lines(file, metadata)?;

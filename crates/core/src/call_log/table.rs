@@ -15,48 +15,67 @@ use super::order::TimedCall;
 /// Room for a row of the usual size.
 const CAPACITY: usize = 1024;
 
-/// A column: its name, and its cell in the row of a call.
-type Column = (&'static str, for<'a> fn(&'a TimedCall) -> Cell<'a>);
+/// What the cells of a column hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// A moment, as RFC 3339 has it.
+    Moment,
+    /// A whole number.
+    Whole,
+    /// A text.
+    Words,
+    /// True or false.
+    Truth,
+}
+
+/// A column: its name, what it holds, and its cell in the row of a call.
+type Column = (&'static str, Content, for<'a> fn(&'a TimedCall) -> Cell<'a>);
 
 /// The columns in their order.
 const COLUMNS: &[Column] = &[
-    ("startedAt", |timed| Cell::Text(rfc3339(timed.started_at, Fraction::Micros).into())),
-    ("id", |timed| text(&timed.call.id)),
-    ("parentId", |timed| maybe(timed.call.parent.as_ref())),
-    ("name", |timed| text(&timed.call.name)),
-    ("form", |timed| text(timed.call.form.word())),
-    ("outcome", |timed| text(timed.call.outcome.word())),
-    ("wallNs", |timed| length(Some(timed.call.wall))),
-    ("activeNs", |timed| length(timed.call.active)),
-    ("cpuUserNs", |timed| cpu(timed.call.cpu_user)),
-    ("cpuSystemNs", |timed| cpu(timed.call.cpu_system)),
-    ("cpuScope", |timed| timed.call.cpu_scope.map_or(Cell::Unknown, |scope| text(scope.word()))),
-    ("cpuShared", |timed| Cell::Truth(timed.call.cpu_shared)),
-    ("childrenCpuNs", |timed| cpu(timed.call.cpu_children)),
-    ("rssBeforeBytes", |timed| before(timed.call.rss)),
-    ("rssAfterBytes", |timed| after(timed.call.rss)),
-    ("rssChangeBytes", |timed| change(timed.call.rss)),
-    ("rssPeakBytes", |timed| bytes(timed.call.rss_peak)),
-    ("heapUsedBeforeBytes", |timed| before(timed.call.heap_used)),
-    ("heapUsedAfterBytes", |timed| after(timed.call.heap_used)),
-    ("heapUsedChangeBytes", |timed| change(timed.call.heap_used)),
-    ("externalBeforeBytes", |timed| before(timed.call.external)),
-    ("externalAfterBytes", |timed| after(timed.call.external)),
-    ("externalChangeBytes", |timed| change(timed.call.external)),
-    ("arrayBuffersBeforeBytes", |timed| before(timed.call.array_buffers)),
-    ("arrayBuffersAfterBytes", |timed| after(timed.call.array_buffers)),
-    ("arrayBuffersChangeBytes", |timed| change(timed.call.array_buffers)),
-    ("gcNs", |timed| length(timed.call.gc)),
-    ("gcCount", |timed| whole(timed.call.gc_count.map(u64::from))),
-    ("eventLoopActiveNs", |timed| length(timed.call.event_loop_active)),
-    ("eventLoopIdleNs", |timed| length(timed.call.event_loop_idle)),
-    ("pid", |timed| whole(Some(timed.call.process.pid.into()))),
-    ("startTime", |timed| whole(Some(timed.call.process.start))),
-    ("threadId", |timed| whole(Some(timed.call.thread.into()))),
-    ("errorClass", |timed| maybe(error(&timed.call).map(|error| &error.class))),
-    ("errorMessage", |timed| maybe(error(&timed.call).map(|error| &error.message))),
-    ("errorCode", |timed| maybe(error(&timed.call).and_then(|error| error.code.as_ref()))),
-    ("args", |timed| maybe(timed.call.arguments.as_ref())),
+    ("startedAt", Content::Moment, |timed| {
+        Cell::Text(rfc3339(timed.started_at, Fraction::Micros).into())
+    }),
+    ("id", Content::Words, |timed| text(&timed.call.id)),
+    ("parentId", Content::Words, |timed| maybe(timed.call.parent.as_ref())),
+    ("name", Content::Words, |timed| text(&timed.call.name)),
+    ("form", Content::Words, |timed| text(timed.call.form.word())),
+    ("outcome", Content::Words, |timed| text(timed.call.outcome.word())),
+    ("wallNs", Content::Whole, |timed| length(Some(timed.call.wall))),
+    ("activeNs", Content::Whole, |timed| length(timed.call.active)),
+    ("cpuUserNs", Content::Whole, |timed| cpu(timed.call.cpu_user)),
+    ("cpuSystemNs", Content::Whole, |timed| cpu(timed.call.cpu_system)),
+    ("cpuScope", Content::Words, |timed| {
+        timed.call.cpu_scope.map_or(Cell::Unknown, |scope| text(scope.word()))
+    }),
+    ("cpuShared", Content::Truth, |timed| Cell::Truth(timed.call.cpu_shared)),
+    ("childrenCpuNs", Content::Whole, |timed| cpu(timed.call.cpu_children)),
+    ("rssBeforeBytes", Content::Whole, |timed| before(timed.call.rss)),
+    ("rssAfterBytes", Content::Whole, |timed| after(timed.call.rss)),
+    ("rssChangeBytes", Content::Whole, |timed| change(timed.call.rss)),
+    ("rssPeakBytes", Content::Whole, |timed| bytes(timed.call.rss_peak)),
+    ("heapUsedBeforeBytes", Content::Whole, |timed| before(timed.call.heap_used)),
+    ("heapUsedAfterBytes", Content::Whole, |timed| after(timed.call.heap_used)),
+    ("heapUsedChangeBytes", Content::Whole, |timed| change(timed.call.heap_used)),
+    ("externalBeforeBytes", Content::Whole, |timed| before(timed.call.external)),
+    ("externalAfterBytes", Content::Whole, |timed| after(timed.call.external)),
+    ("externalChangeBytes", Content::Whole, |timed| change(timed.call.external)),
+    ("arrayBuffersBeforeBytes", Content::Whole, |timed| before(timed.call.array_buffers)),
+    ("arrayBuffersAfterBytes", Content::Whole, |timed| after(timed.call.array_buffers)),
+    ("arrayBuffersChangeBytes", Content::Whole, |timed| change(timed.call.array_buffers)),
+    ("gcNs", Content::Whole, |timed| length(timed.call.gc)),
+    ("gcCount", Content::Whole, |timed| whole(timed.call.gc_count.map(u64::from))),
+    ("eventLoopActiveNs", Content::Whole, |timed| length(timed.call.event_loop_active)),
+    ("eventLoopIdleNs", Content::Whole, |timed| length(timed.call.event_loop_idle)),
+    ("pid", Content::Whole, |timed| whole(Some(timed.call.process.pid.into()))),
+    ("startTime", Content::Whole, |timed| whole(Some(timed.call.process.start))),
+    ("threadId", Content::Whole, |timed| whole(Some(timed.call.thread.into()))),
+    ("errorClass", Content::Words, |timed| maybe(error(&timed.call).map(|error| &error.class))),
+    ("errorMessage", Content::Words, |timed| maybe(error(&timed.call).map(|error| &error.message))),
+    ("errorCode", Content::Words, |timed| {
+        maybe(error(&timed.call).and_then(|error| error.code.as_ref()))
+    }),
+    ("args", Content::Words, |timed| maybe(timed.call.arguments.as_ref())),
 ];
 
 /// A cell.
@@ -68,16 +87,22 @@ enum Cell<'a> {
     Truth(bool),
 }
 
+/// The columns' names and what they hold, for who writes the table in another form.
+#[cfg(feature = "parquet")]
+pub(crate) fn columns() -> impl Iterator<Item = (&'static str, Content)> {
+    COLUMNS.iter().map(|(name, content, _)| (*name, *content))
+}
+
 /// The row of names that a table of text begins with.
 pub(super) fn names() -> Vec<u8> {
-    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, ..)| *name).collect();
     format!("{}\n", names.join(",")).into_bytes()
 }
 
 /// The row of a call.
 pub(super) fn csv(timed: &TimedCall, text: &mut Vec<u8>) -> io::Result<()> {
     let mut writer = writer(text);
-    for (_, cell) in COLUMNS {
+    for (.., cell) in COLUMNS {
         match cell(timed) {
             Cell::Unknown => writer.write_field([])?,
             Cell::Text(text) => writer.write_field(text.as_bytes())?,
@@ -106,7 +131,7 @@ struct Row<'a>(&'a TimedCall);
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(COLUMNS.len()))?;
-        for (name, cell) in COLUMNS {
+        for (name, _, cell) in COLUMNS {
             match cell(self.0) {
                 Cell::Unknown => map.serialize_entry(name, &())?,
                 Cell::Text(text) => map.serialize_entry(name, &*text)?,

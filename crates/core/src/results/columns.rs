@@ -13,59 +13,11 @@ use parquet::schema::types::Type;
 use procmon_model::calendar::parse_rfc3339;
 use serde_json::{Map, Value};
 
+use crate::call_log::{Content, columns};
+
 const NS_PER_MICRO: u64 = 1000;
 /// What zstd calls its usual level.
 const ZSTD_LEVEL: i32 = 3;
-
-/// What the cells of a column hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    Moment,
-    Whole,
-    Words,
-    Truth,
-}
-
-/// The columns of a table of results, as it has them as text.
-const COLUMNS: [(&str, Content); 37] = [
-    ("startedAt", Content::Moment),
-    ("id", Content::Words),
-    ("parentId", Content::Words),
-    ("name", Content::Words),
-    ("form", Content::Words),
-    ("outcome", Content::Words),
-    ("wallNs", Content::Whole),
-    ("activeNs", Content::Whole),
-    ("cpuUserNs", Content::Whole),
-    ("cpuSystemNs", Content::Whole),
-    ("cpuScope", Content::Words),
-    ("cpuShared", Content::Truth),
-    ("childrenCpuNs", Content::Whole),
-    ("rssBeforeBytes", Content::Whole),
-    ("rssAfterBytes", Content::Whole),
-    ("rssChangeBytes", Content::Whole),
-    ("rssPeakBytes", Content::Whole),
-    ("heapUsedBeforeBytes", Content::Whole),
-    ("heapUsedAfterBytes", Content::Whole),
-    ("heapUsedChangeBytes", Content::Whole),
-    ("externalBeforeBytes", Content::Whole),
-    ("externalAfterBytes", Content::Whole),
-    ("externalChangeBytes", Content::Whole),
-    ("arrayBuffersBeforeBytes", Content::Whole),
-    ("arrayBuffersAfterBytes", Content::Whole),
-    ("arrayBuffersChangeBytes", Content::Whole),
-    ("gcNs", Content::Whole),
-    ("gcCount", Content::Whole),
-    ("eventLoopActiveNs", Content::Whole),
-    ("eventLoopIdleNs", Content::Whole),
-    ("pid", Content::Whole),
-    ("startTime", Content::Whole),
-    ("threadId", Content::Whole),
-    ("errorClass", Content::Words),
-    ("errorMessage", Content::Words),
-    ("errorCode", Content::Words),
-    ("args", Content::Words),
-];
 
 /// The cells that no group has yet, column by column.
 pub(super) struct Columns {
@@ -89,8 +41,8 @@ enum Values {
 
 /// The schema: every column may be unknown.
 pub(super) fn schema() -> Result<Type, ParquetError> {
-    let field = |(name, content): &(&str, Content)| field(name, *content).map(Arc::new);
-    let fields = COLUMNS.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+    let field = |(name, content)| field(name, content).map(Arc::new);
+    let fields = columns().map(field).collect::<Result<Vec<_>, _>>()?;
     Type::group_type_builder("results").with_fields(fields).build()
 }
 
@@ -120,13 +72,13 @@ pub(super) fn properties() -> Result<WriterProperties, ParquetError> {
 
 impl Columns {
     pub(super) fn new() -> Self {
-        let column = |(name, content): &(&'static str, Content)| Column {
+        let column = |(name, content)| Column {
             name,
-            content: *content,
-            values: Values::of(*content),
+            content,
+            values: Values::of(content),
             known: Vec::new(),
         };
-        Self { columns: COLUMNS.iter().map(column).collect(), rows: 0 }
+        Self { columns: columns().map(column).collect(), rows: 0 }
     }
 
     /// Takes a row; what it lacks, or has in another form, is unknown.
