@@ -6,7 +6,7 @@
 const { isMainThread, threadId } = require('node:worker_threads');
 const { monotonic, setImmediate, setTimeout } = require('./clocks.cjs');
 const { complain } = require('./complain.cjs');
-const { DESTINATION } = require('./record.cjs');
+const { AT, DESTINATION } = require('./record.cjs');
 const { atExit } = require('./last.cjs');
 const { filesOf } = require('./options.cjs');
 const { gatherResults } = require('./results.cjs');
@@ -19,10 +19,6 @@ const SLICE_MS = 20;
 const ROUNDS = 1_000;
 
 const LOOK_EVERY_NS = 2e9;
-
-/** Where the numbers of a call say so. */
-const DESTINATIONS = 2;
-const AWAITS_COLLECTIONS = 25;
 
 const nowMs = () => Number(monotonic()) / 1e6;
 
@@ -60,13 +56,13 @@ class CallLogs {
 
   /** Hands a call over to be written; it does not wait. One that only sessions would be told of goes nowhere where there is none. */
   push(settings, numbers, { id, parentId, name, args, ended }, error) {
-    if (numbers[DESTINATIONS] === DESTINATION.sessions && !this.#isWatched(ended)) return;
+    if (numbers[AT.destinations] === DESTINATION.sessions && !this.#isWatched(ended)) return;
     let log = this.#bySettings.get(settings);
     if (log === undefined) log = this.#open(settings);
     if (log === null) return;
     log.push(numbers, id, parentId, name, args, error);
     if (this.#round === null) this.#ask();
-    if (numbers[AWAITS_COLLECTIONS] === 0) return;
+    if (numbers[AT.awaitsCollections] === 0) return;
     this.#latest = Math.max(this.#latest, ended);
     this.#holdLoop();
   }

@@ -15,6 +15,9 @@ const DESTINATION = { timing: 1, results: 2, errors: 4, sessions: 8 };
 
 const NUMBERS = 26;
 
+/** Where in the numbers it stands who is told, and whether collections are still to come. */
+const AT = { destinations: 2, awaitsCollections: 25 };
+
 let startTime;
 
 /**
@@ -24,7 +27,7 @@ let startTime;
 function fillNumbers(numbers, entry, { level, destinations, awaitsCollections }) {
   numbers[0] = FORM[entry.form];
   numbers[1] = OUTCOME[entry.outcome];
-  numbers[2] = destinations;
+  numbers[AT.destinations] = destinations;
   numbers[3] = LEVEL[level];
   numbers[4] = entry.startedAt;
   numbers[5] = entry.started;
@@ -47,7 +50,7 @@ function fillNumbers(numbers, entry, { level, destinations, awaitsCollections })
   numbers[22] = entry.arrayBuffersAfter;
   numbers[23] = entry.eventLoopActive;
   numbers[24] = entry.eventLoopIdle;
-  numbers[25] = awaitsCollections ? 1 : 0;
+  numbers[AT.awaitsCollections] = awaitsCollections ? 1 : 0;
 }
 
 /** Whose processor time it is; of none, nobody's. */
@@ -124,4 +127,4 @@ function readStartTime() {
   }
 }
 
-module.exports = { DESTINATION, NUMBERS, fillNumbers, recordOf };
+module.exports = { AT, DESTINATION, NUMBERS, fillNumbers, recordOf };

@@ -149,7 +149,7 @@ class TimedCall extends Entry {
     }
     this.cpuShared = this.#frame.isShared && !IN_ONE_PIECE.has(this.form);
     unfinished.forget(this);
-    if (this.outcome !== 'returned' || this.wall >= this.settings.minDurationMs * 1e6) emit(this);
+    emit(this);
   }
 }
 
