@@ -96,7 +96,7 @@ describe('processor time', () => {
   test('of calls that wait is none, and of those that run at once is said to be shared', { timeout }, async () => {
     const { entries } = await told(
       `import { setTimeout as sleep } from 'node:timers/promises';
-      const alone = timer(async function alone() { await sleep(100); });
+      const alone = timer(async function alone() { await sleep(500); });
       const beside = timer(async function beside() { await sleep(10); spin(50); await sleep(10); });
       await alone();
       await Promise.all([beside(), beside()]);
