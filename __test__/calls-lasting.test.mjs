@@ -39,6 +39,26 @@ test('a promise of a class of its own stays the object that it is', async () => 
   assert.equal(brief((await taken(1))[0]), 'start async threw');
 });
 
+test('every call that gives a promise of a class of its own goes on until that is settled', { timeout }, async () => {
+  class Shared extends Promise {}
+  const { options, records } = recorder();
+  const promise = new Shared((resolve) => setImmediate().then(resolve));
+  const start = timer(function start() {
+    return promise;
+  }, options);
+  start();
+  await start();
+  assert.deepEqual(records.map(brief), ['start async returned', 'start async returned']);
+  const text = `
+    const { timer } = require('procmon');
+    const onRecord = ({ form, outcome }) => console.log(form, outcome);
+    const never = new (class Shared extends Promise {})(() => {});
+    const start = timer(() => never, { logToConsole: false, logToFile: false, resultsFormat: null, onRecord });
+    start();
+    start();`;
+  assert.equal((await script(text)).stdout, 'async unfinished\nasync unfinished\n');
+});
+
 test('what is only like a promise is not touched', async () => {
   const { options, taken } = recorder();
   // biome-ignore lint/suspicious/noThenProperty: it has to be like a promise.

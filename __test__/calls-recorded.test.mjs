@@ -88,7 +88,8 @@ function fieldsOf(name, interfaces) {
 }
 
 test('a process that watches itself is told of what its descendants say', { timeout }, async () => {
-  const monitor = attach(process.pid);
+  // Who listens does not hold the event loop, and the command may have ended before its call has come.
+  const monitor = attach(process.pid).ref();
   const called = new Promise((resolve) => monitor.once('call', resolve));
   await run(python, program(`tell(${process.pid}, 0, 'own')`));
   assert.equal((await called).name, 'own');

@@ -8,9 +8,6 @@ const { asked, askedNow, questionAbout, questionAboutCalls } = require('./questi
 const { Recording } = require('./recording.cjs');
 const check = require('./validate.cjs');
 
-const count = (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER);
-const level = (value, name) => check.integer(value, name, 0, Number.MAX_SAFE_INTEGER);
-
 /** What functions are put in order by. */
 const CALL_SORTS = ['total', 'mean', 'p95', 'count', 'cpu', 'errors', 'name'];
 
@@ -18,7 +15,7 @@ const CALL_SORTS = ['total', 'mean', 'p95', 'count', 'cpu', 'errors', 'name'];
 const OPTIONS = {
   summary: {},
   utilisation: {},
-  aggregate: { window: count, windowMs: check.number, method: check.text, fields: texts },
+  aggregate: { window: check.count, windowMs: check.number, method: check.text, fields: texts },
   peaks: {
     field: check.text,
     threshold: check.number,
@@ -26,30 +23,34 @@ const OPTIONS = {
     minProminence: check.number,
     minDurationMs: check.number,
   },
-  tree: { processes: count, depth: level, sort: (value, name) => check.oneOf(value, name, ['birth', 'cpu', 'memory']) },
+  tree: {
+    processes: check.count,
+    depth: check.amount,
+    sort: (value, name) => check.oneOf(value, name, ['birth', 'cpu', 'memory']),
+  },
   compare: { confidence: check.number, minEffect: check.number },
-  calls: { sort: (value, name) => check.oneOf(value, name, CALL_SORTS), top: count },
+  calls: { sort: (value, name) => check.oneOf(value, name, CALL_SORTS), top: check.count },
 };
 
 function texts(value, name) {
-  return Array.from(check.array(value, name), (text, index) => check.text(text, `${name}[${index}]`));
+  return check.list(value, name, check.text);
 }
 
-/** A function that asks about one recording, and its twin that answers at once. */
+/** A function that asks a question, and its twin that answers at once. */
+function twins(name, question) {
+  return {
+    [name]: async (...args) => parsed(await asked(question(...args))),
+    [`${name}Sync`]: (...args) => parsed(askedNow(question(...args))),
+  };
+}
+
+/** A question about one recording. */
 function about(name) {
-  const question = (recording, options) => questionAbout({ name, ...checked(name, options) }, [recording]);
-  return [
-    async (recording, options) => parsed(await asked(question(recording, options))),
-    (recording, options) => parsed(askedNow(question(recording, options))),
-  ];
+  return (recording, options) => questionAbout({ name, ...checked(name, options) }, [recording]);
 }
 
 function checked(name, options = {}) {
-  const given = check.object(options, 'options');
-  const words = {};
-  for (const [option, checkOption] of Object.entries(OPTIONS[name])) {
-    if (given[option] !== undefined) words[option] = checkOption(given[option], `options.${option}`);
-  }
+  const words = check.members(options, 'options', OPTIONS[name]);
   if (name === 'peaks' && words.field === undefined) throw invalidArgType('options.field', 'of type string', undefined);
   return words;
 }
@@ -60,52 +61,36 @@ function parsed(bytes) {
 
 /** A side of a comparison: one recording or several. An array of objects is the samples of one. */
 function side(input) {
-  const isSet =
-    Array.isArray(input) && input.every((one) => typeof one === 'string' || Array.isArray(one) || isLoaded(one));
-  return isSet ? input : [input];
+  return Array.isArray(input) && input.every(isRecording) ? input : [input];
 }
 
-function isLoaded(one) {
-  return one instanceof Recording || (typeof one?.href === 'string' && typeof one.protocol === 'string');
+/** Whether it is a recording by itself: a path, one that was loaded, or the samples of one. */
+function isRecording(one) {
+  return typeof one === 'string' || check.isUrl(one) || one instanceof Recording || Array.isArray(one);
 }
 
 function comparison(base, head, options) {
   return questionAbout({ name: 'compare', ...checked('compare', options) }, side(base), side(head));
 }
 
-async function compare(base, head, options) {
-  return parsed(await asked(comparison(base, head, options)));
-}
-
-function compareSync(base, head, options) {
-  return parsed(askedNow(comparison(base, head, options)));
-}
-
-function callsQuestion(input, options) {
+function aboutCalls(input, options) {
   const inputs = Array.isArray(input) ? input : [input];
   return questionAboutCalls({ name: 'calls', ...checked('calls', options) }, inputs);
 }
 
-async function summarizeCalls(input, options) {
-  return parsed(await asked(callsQuestion(input, options)));
-}
-
-function summarizeCallsSync(input, options) {
-  return parsed(askedNow(callsQuestion(input, options)));
-}
-
 async function load(path, options = {}) {
-  const { metadata } = check.object(options, 'options');
-  const whole = metadata === undefined || check.boolean(metadata, 'options.metadata');
+  const { metadata = true } = check.members(options, 'options', { metadata: check.boolean });
   const recording = new Recording(await asked(questionAbout({ name: 'lines' }, [path])));
-  return whole ? recording : recording.samples;
+  return metadata ? recording : recording.samples;
 }
 
-const [aggregate, aggregateSync] = about('aggregate');
-const [findPeaks, findPeaksSync] = about('peaks');
-const [summarize, summarizeSync] = about('summary');
-const [resourceUtilization, resourceUtilizationSync] = about('utilisation');
-const [processTree, processTreeSync] = about('tree');
+const { aggregate, aggregateSync } = twins('aggregate', about('aggregate'));
+const { compare, compareSync } = twins('compare', comparison);
+const { findPeaks, findPeaksSync } = twins('findPeaks', about('peaks'));
+const { summarize, summarizeSync } = twins('summarize', about('summary'));
+const { resourceUtilization, resourceUtilizationSync } = twins('resourceUtilization', about('utilisation'));
+const { processTree, processTreeSync } = twins('processTree', about('tree'));
+const { summarizeCalls, summarizeCallsSync } = twins('summarizeCalls', aboutCalls);
 
 module.exports = {
   Recording,

@@ -4,13 +4,21 @@
 
 const { constants, accessSync, existsSync, statSync } = require('node:fs');
 const path = require('node:path');
-const { missingRemedy, platformName, platformPackage } = require('./platform.cjs');
+const { builtFiles, missingRemedy, platformName, platformPackage } = require('./platform.cjs');
 
 const FILE = process.platform === 'win32' ? 'procmon.exe' : 'procmon';
-const ROOT = path.join(__dirname, '..');
+
+/** The native command line, or why there is none, whatever the trouble is. */
+function binaryOrReason() {
+  try {
+    return findBinary();
+  } catch ({ message }) {
+    return { reason: message };
+  }
+}
 
 /**
- * The native command line, or why there is none that can be run.
+ * The native command line, or why there is none that can be run. Throws where what was installed does not fit together.
  * @returns {{ binary: string } | { reason: string, hint: string }}
  */
 function findBinary() {
@@ -32,17 +40,16 @@ function findBinary() {
 
 /** Where it can be, best first: a checkout's build, then the platform package. */
 function ownBinaries() {
-  const built = ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, FILE));
-  const inCheckout = existsSync(path.join(ROOT, 'Cargo.toml')) ? built : [];
+  const built = builtFiles(FILE);
   let manifest;
   try {
     manifest = require.resolve(`${platformPackage()}/package.json`);
   } catch {
-    return [...inCheckout, platformPackage()];
+    return [...built, platformPackage()];
   }
   const [found, wanted] = [manifest, '../package.json'].map((file) => require(file).version);
-  if (found === wanted) return [...inCheckout, path.join(path.dirname(manifest), FILE)];
+  if (found === wanted) return [...built, path.join(path.dirname(manifest), FILE)];
   throw new Error(`${platformPackage()} has version ${found} and procmon ${wanted}; install the package again`);
 }
 
-module.exports = { findBinary };
+module.exports = { binaryOrReason, findBinary };

@@ -1,21 +1,27 @@
 'use strict';
 
-const path = require('node:path');
-const { findBinary } = require('./binary.cjs');
+const { binaryOrReason } = require('./binary.cjs');
 const { ProcmonError } = require('./errors.cjs');
 const check = require('./validate.cjs');
 
+/** What a recording can be written as. */
 const FORMATS = ['jsonl', 'json', 'csv', 'parquet'];
+
+const OPTIONS = {
+  format: (value, name) => check.oneOf(value, name, FORMATS),
+  processes: check.boolean,
+  force: check.boolean,
+};
 
 /** Writes a recording in another format: the command line does it, which knows formats that the addon does without. */
 async function convert(from, to, options = {}) {
-  const { format, processes, force } = check.object(options, 'options');
-  const [source, target] = [path.resolve(check.filePath(from, 'from')), path.resolve(check.filePath(to, 'to'))];
+  const { format, processes, force } = check.members(options, 'options', OPTIONS);
+  const [source, target] = [check.absolutePath(from, 'from'), check.absolutePath(to, 'to')];
   const words = ['convert', '--out', target];
-  if (format !== undefined) words.push('--to', check.oneOf(format, 'options.format', FORMATS));
-  if (processes !== undefined && check.boolean(processes, 'options.processes')) words.push('--processes');
-  if (force !== undefined && check.boolean(force, 'options.force')) words.push('--force');
-  const { binary, reason } = findBinary();
+  if (format) words.push('--to', format);
+  if (processes) words.push('--processes');
+  if (force) words.push('--force');
+  const { binary, reason } = binaryOrReason();
   if (reason) throw failure(reason, target);
   // Loaded late: it takes a while, and few who load the package convert anything.
   const { execFile } = require('node:child_process');
@@ -39,4 +45,4 @@ function failure(message, target) {
   return new ProcmonError(message, { code: 'ERR_PROCMON_CONVERT_FAILED', path: target });
 }
 
-module.exports = { convert };
+module.exports = { FORMATS, convert };

@@ -63,6 +63,15 @@ function unknownSignal(signal) {
   return coded(TypeError, 'ERR_UNKNOWN_SIGNAL', `Unknown signal: ${signal}`);
 }
 
+/** What the native half answers; what it refuses is thrown as an error of this realm. */
+function answerTo(question) {
+  try {
+    return question();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
 /** What the native half refused, as an error of this realm. Its message is JSON text; anything else is a bug of ours. */
 function fromNative(thrown) {
   const refusal = parsed(thrown.message);
@@ -140,6 +149,7 @@ function received(value) {
 module.exports = {
   AbortError,
   ProcmonError,
+  answerTo,
   fromFileSystem,
   fromNative,
   fromNetwork,

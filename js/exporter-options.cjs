@@ -15,33 +15,31 @@ const PORT_MAX = 65_535;
 /** Characters of a path that need no escaping, neither in a request nor in a page. */
 const PLAIN_PATH = /^\/[\w./~-]*$/;
 
-const count = (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER);
-const amount = (value, name) => check.integer(value, name, 0, Number.MAX_SAFE_INTEGER);
-const words = (value, name) => list(value, name, check.word);
+const words = (value, name) => check.list(value, name, check.word);
 
 const RULE_FIELDS = {
   name: check.word,
   comm: words,
   exe: words,
-  cmdline: (value, name) => list(value, name, expression),
+  cmdline: (value, name) => check.list(value, name, expression),
   expect: check.boolean,
 };
 
-const PROCESS_FIELDS = { top: count, minCpuCores: cores, minMemoryBytes: amount, minAgeMs: amount };
+const PROCESS_FIELDS = { top: check.count, minCpuCores: cores, minMemoryBytes: check.amount, minAgeMs: check.amount };
 
 const OPTIONS = {
   pids: (value, name) => someOf(value, name, pidNumber),
   names: (value, name) => someOf(value, name, check.word),
-  include: (value, name) => list(value, name, pattern),
-  exclude: (value, name) => list(value, name, pattern),
+  include: (value, name) => check.list(value, name, pattern),
+  exclude: (value, name) => check.list(value, name, pattern),
   groupBy: (value, name) => check.oneOf(value, name, GROUP_BY),
-  processNames: (value, name) => list(value, name, (rule, place) => fields(rule, place, RULE_FIELDS)),
+  processNames: (value, name) => check.list(value, name, (rule, place) => fields(rule, place, RULE_FIELDS)),
   expect: words,
   processes,
-  maxSeries: count,
+  maxSeries: check.count,
   labels,
   compat: (value, name) => check.oneOf(value, name, COMPAT),
-  maxAgeMs: amount,
+  maxAgeMs: check.amount,
 };
 
 const LISTEN_OPTIONS = {
@@ -52,7 +50,7 @@ const LISTEN_OPTIONS = {
 
 /** The native half's words for an exporter. */
 function exporterOrder(options) {
-  const order = checked(options, 'options', OPTIONS);
+  const order = check.members(options, 'options', OPTIONS);
   if (order.groupBy !== undefined && order.processNames !== undefined) {
     throw invalidArgValue('options.groupBy', 'must be left out where options.processNames is given', order.groupBy);
   }
@@ -61,33 +59,19 @@ function exporterOrder(options) {
 
 /** Where figures are to be served. */
 function listenOrder(options) {
-  return { port: 9925, host: '127.0.0.1', path: '/metrics', ...checked(options, 'options', LISTEN_OPTIONS) };
+  return { port: 9925, host: '127.0.0.1', path: '/metrics', ...check.members(options, 'options', LISTEN_OPTIONS) };
 }
 
-/** What is known of an object, as far as it is there. */
-function checked(value, name, checks) {
-  const given = check.object(value, name);
-  const order = {};
-  for (const [option, checkOption] of Object.entries(checks)) {
-    if (given[option] !== undefined) order[option] = checkOption(given[option], `${name}.${option}`);
-  }
-  return order;
-}
-
-/** The same of an object that can have nothing else. */
+/** The members of an object that can have no others. */
 function fields(value, name, checks) {
   const unknown = Object.keys(check.object(value, name)).find((field) => !Object.hasOwn(checks, field));
   if (unknown !== undefined) throw invalidArgValue(name, `has no field '${unknown}'`, value);
-  return checked(value, name, checks);
-}
-
-function list(value, name, checkOne) {
-  return Array.from(check.array(value, name), (one, index) => checkOne(one, `${name}[${index}]`));
+  return check.members(value, name, checks);
 }
 
 /** Nobody means everybody where it is left out; a list that came out empty must not. */
 function someOf(value, name, checkOne) {
-  const some = list(value, name, checkOne);
+  const some = check.list(value, name, checkOne);
   if (some.length === 0) throw invalidArgValue(name, 'cannot be empty: without it, everybody is counted', value);
   return some;
 }

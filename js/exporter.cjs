@@ -1,6 +1,6 @@
 'use strict';
 
-const { ProcmonError, fromNative } = require('./errors.cjs');
+const { ProcmonError, answerTo, fromNative } = require('./errors.cjs');
 const { exporterOrder, listenOrder } = require('./exporter-options.cjs');
 const native = require('./native.cjs');
 const check = require('./validate.cjs');
@@ -16,18 +16,13 @@ class Exporter {
   #closed;
 
   constructor(order) {
-    try {
-      this.#native = native.export(JSON.stringify(order));
-    } catch (error) {
-      throw fromNative(error);
-    }
+    this.#native = answerTo(() => native.export(JSON.stringify(order)));
   }
 
   async collectOnce(options = {}) {
-    const { accept } = check.object(options, 'options');
-    const header = accept === undefined ? accept : check.text(accept, 'options.accept');
+    const { accept } = check.members(options, 'options', { accept: check.text });
     this.#checkOpen();
-    const { text } = await this.#figures(header);
+    const { text } = await this.#figures(accept);
     return text;
   }
 

@@ -4,14 +4,12 @@
 // native half. It finds them in its environment, which its user alone can read; arguments are everybody's.
 
 const os = require('node:os');
-const path = require('node:path');
-const { findBinary } = require('./binary.cjs');
+const { binaryOrReason } = require('./binary.cjs');
 const { invalidArgType, invalidArgValue } = require('./errors.cjs');
 const { checkMayStart, checkMayWrite } = require('./permission.cjs');
 const { spanBelow } = require('./trace.cjs');
 const check = require('./validate.cjs');
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const HTTP = ['http:', 'https:'];
 const BROKER = ['mqtt:', 'mqtts:'];
 
@@ -26,7 +24,7 @@ const FIELDS = {
   mqtt: {
     url: ['MQTT', broker],
     password: ['MQTT_PASSWORD', secret],
-    passwordFile: ['MQTT_PASSWORD_FILE', file],
+    passwordFile: ['MQTT_PASSWORD_FILE', check.absolutePath],
     namespace: ['MQTT_NAMESPACE', topicPart],
     agentId: ['AGENT_ID', topicPart],
     compat: ['MQTT_COMPAT', (value, name) => check.oneOf(value, name, ['propeller'])],
@@ -40,11 +38,11 @@ const FIELDS = {
 
 /** Those that any exporter may have. They hold for all of a session: one process sends for all of them. */
 const COMMON = {
-  ca: ['CA', file],
-  cert: ['CERT', file],
-  key: ['KEY', file],
+  ca: ['CA', check.absolutePath],
+  cert: ['CERT', check.absolutePath],
+  key: ['KEY', check.absolutePath],
   labels: ['LABEL', labels],
-  intervalMs: ['EXPORT_INTERVAL', (value, name) => `${check.integer(value, name, 1, DAY_MS)}ms`],
+  intervalMs: ['EXPORT_INTERVAL', (value, name) => `${check.interval(value, name)}ms`],
 };
 
 /** What an exporter cannot do without, and what is of use beside another field alone. */
@@ -67,8 +65,8 @@ function exportersOrder(value, name) {
   }
   if (entries.length === 0) return undefined;
   checkMayStart('procmon');
-  const program = binary();
-  return program.binary ? { child: childOf(program.binary, words) } : { missing: program.reason };
+  const { binary, reason } = binaryOrReason();
+  return binary ? { child: childOf(binary, words) } : { missing: reason };
 }
 
 /** Checks one exporter and adds its words to those of all; says its type. */
@@ -99,15 +97,6 @@ function addWord(words, variable, text, name) {
     throw invalidArgValue(name, 'must be the same in all exporters: one process sends for a session', text);
   }
   words.set(variable, text);
-}
-
-/** The command line, or why there is none. */
-function binary() {
-  try {
-    return findBinary();
-  } catch ({ message }) {
-    return { reason: message };
-  }
 }
 
 /** The child's environment is ours, but for procmon's own variables: those are the command line's, and so is its file. */
@@ -180,15 +169,11 @@ function topicPart(value, name) {
   return text;
 }
 
-function file(value, name) {
-  return path.resolve(check.filePath(value, name));
-}
-
 function promFile(value, name) {
-  const resolved = file(value, name);
-  if (!resolved.endsWith('.prom')) throw invalidArgValue(name, "must end with '.prom'", value);
-  checkMayWrite(resolved);
-  return resolved;
+  const file = check.absolutePath(value, name);
+  if (!file.endsWith('.prom')) throw invalidArgValue(name, "must end with '.prom'", value);
+  checkMayWrite(file);
+  return file;
 }
 
 /** A line for each. */

@@ -2,7 +2,7 @@
 
 // Looks without a session: at a tree, and at what could be known here.
 
-const { fromNative } = require('./errors.cjs');
+const { answerTo } = require('./errors.cjs');
 const native = require('./native.cjs');
 const { accounting, pidNumber } = require('./options.cjs');
 const { treeOf } = require('./tree.cjs');
@@ -12,7 +12,7 @@ const check = require('./validate.cjs');
 function snapshot(pid = process.pid) {
   const number = pidNumber(pid);
   const takenAtMs = Date.now();
-  return { takenAtMs, ...asked(() => native.snapshot(number)) };
+  return { takenAtMs, ...JSON.parse(answerTo(() => native.snapshot(number))) };
 }
 
 /** The same, each process inside its parent. */
@@ -22,18 +22,8 @@ function tree(pid = process.pid) {
 
 /** What a session could know here. */
 function capabilities(options = {}) {
-  const { accounting: how = 'auto' } = check.object(options, 'options');
-  const word = JSON.stringify(accounting(how, 'options.accounting'));
-  return asked(() => native.outlook(word));
-}
-
-/** The answer of the native half, or its refusal as an error. */
-function asked(question) {
-  try {
-    return JSON.parse(question());
-  } catch (error) {
-    throw fromNative(error);
-  }
+  const { accounting: how = 'auto' } = check.members(options, 'options', { accounting });
+  return JSON.parse(answerTo(() => native.outlook(JSON.stringify(how))));
 }
 
 module.exports = { capabilities, snapshot, tree };

@@ -6,18 +6,17 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 const { ProcmonError } = require('./errors.cjs');
-const { platformName, platformPackage } = require('./platform.cjs');
+const { ROOT, builtFiles, platformName, platformPackage } = require('./platform.cjs');
 const { remedyFor } = require('./remedy.cjs');
 const { version } = require('../package.json');
-
-const ROOT = path.join(__dirname, '..');
 
 /** What cargo calls the addon's library. */
 const LIBRARY =
   { darwin: 'libprocmon_node.dylib', win32: 'procmon_node.dll' }[process.platform] ?? 'libprocmon_node.so';
 
 /**
- * @returns {{ start: Function, export: Function, contentType: Function, snapshot: Function, outlook: Function, known: Function, version: Function,
+ * @returns {{ start: Function, ask: Function, askNow: Function, export: Function, contentType: Function, snapshot: Function,
+ *   outlook: Function, known: Function, readProfile: Function, version: Function,
  *   NativeCallLog: new (options: string) => NativeCallLog, NativeMeter: new () => NativeMeter,
  *   isWatched: () => boolean }}
  *
@@ -59,14 +58,9 @@ function candidates() {
   if (override) return [fromFile(path.resolve(override))];
   return [
     fromFile(path.join(ROOT, `procmon.${platformName()}.node`)),
-    ...inCheckout(path.join('target', 'release', LIBRARY), path.join('target', 'debug', LIBRARY)),
+    ...builtFiles(LIBRARY).map(fromFile),
     { name: platformPackage(), binding: () => require(platformPackage()) },
   ];
-}
-
-/** What has been built in a checkout; an installed package has nothing of the kind. */
-function inCheckout(...files) {
-  return existsSync(path.join(ROOT, 'Cargo.toml')) ? files.map((file) => fromFile(path.join(ROOT, file))) : [];
 }
 
 function fromFile(file) {

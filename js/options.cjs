@@ -3,7 +3,6 @@
 // What a user asks for, checked and put into the words of the native half. Defaults live there: what is left out here has
 // the default of the core.
 
-const path = require('node:path');
 const { invalidArgValue, outOfRange } = require('./errors.cjs');
 const { exportersOrder, nameSpan } = require('./exporters.cjs');
 const core = require('./known.cjs');
@@ -12,11 +11,29 @@ const { checkMayWrite } = require('./permission.cjs');
 const { stdioWords } = require('./stdio.cjs');
 const check = require('./validate.cjs');
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const PID_MAX = 2 ** 31 - 1;
 const HISTORY_MAX = 1_000_000;
-const SIGNAL_MAX = 64;
 const ACCOUNTING = ['auto', 'exact', 'events', 'poll', 'trace'];
+
+/** The options that `run` and `attach` share. */
+const WATCHING = {
+  interval: check.interval,
+  maxInterval: check.interval,
+  duration: check.count,
+  profile,
+  children: check.boolean,
+  history,
+  accounting,
+  net: check.boolean,
+  threads: check.boolean,
+  outputFile,
+  writeMetadata: check.boolean,
+  exporters: exportersOrder,
+};
+
+const PROFILE_FIELDS = new Map(
+  Object.entries({ name: check.word, interval: check.interval, maxInterval: check.interval, history, metrics }),
+);
 
 /** The native half's words for watching a process that runs already. */
 function attachOrder(pid, options) {
@@ -27,7 +44,7 @@ function attachOrder(pid, options) {
 function runOrder(command, args, options) {
   const words = commandWords(command, args, options.shell);
   const launch = { command: words, env: environment(options), stdio: stdioWords(options.stdio) };
-  if (options.cwd !== undefined) launch.cwd = path.resolve(check.filePath(options.cwd, 'options.cwd'));
+  if (options.cwd !== undefined) launch.cwd = check.absolutePath(options.cwd, 'options.cwd');
   launch.stopping = stopping(options);
   const cleanup = flag(options, 'cleanup', true);
   const reap = flag(options, 'reap', false);
@@ -42,7 +59,7 @@ function runOrder(command, args, options) {
 /** The words of a command, or those that have a shell run a line. */
 function commandWords(command, args, shell) {
   const first = check.word(command, 'command');
-  const rest = Array.from(args, (arg, index) => check.text(arg, `args[${index}]`));
+  const rest = check.list(args, 'args', check.text);
   const program = shellProgram(shell);
   if (program === null) return [first, ...rest];
   if (rest.length > 0) {
@@ -62,24 +79,18 @@ function shellProgram(shell) {
 /** How a command is ended that is to end before it does by itself. */
 function stopping({ killSignal, forceKillAfterDelay, ...options }) {
   const words = { descendants: flag(options, 'killDescendants', true) };
-  if (killSignal !== undefined) words.signal = signalToSend(killSignal);
+  if (killSignal !== undefined) words.signal = check.signalNumber(killSignal, 'options.killSignal', 1);
   if (typeof forceKillAfterDelay === 'boolean') words.grace = forceKillAfterDelay;
   else if (forceKillAfterDelay !== undefined) {
-    words.grace = check.integer(forceKillAfterDelay, 'options.forceKillAfterDelay', 0, Number.MAX_SAFE_INTEGER);
+    words.grace = check.amount(forceKillAfterDelay, 'options.forceKillAfterDelay');
   }
   return words;
-}
-
-function signalToSend(value) {
-  const name = 'options.killSignal';
-  if (typeof value === 'number') return check.integer(value, name, 1, SIGNAL_MAX);
-  return check.signalNumber(value, name);
 }
 
 /** After how long it is ended: whatever comes first. */
 function ending({ timeout }, { duration }) {
   if (timeout === undefined) return {};
-  const limit = check.integer(timeout, 'options.timeout', 0, Number.MAX_SAFE_INTEGER);
+  const limit = check.amount(timeout, 'options.timeout');
   return limit === 0 ? {} : { duration: Math.min(limit, duration ?? limit) };
 }
 
@@ -87,24 +98,9 @@ function pidNumber(pid, name = 'pid') {
   return check.integer(pid, name, 1, PID_MAX);
 }
 
-/** The part of the options that `run` and `attach` share. */
+/** What the session is asked for, whatever it watches. */
 function watching(options) {
-  const order = {};
-  const take = (name, checked) => {
-    if (options[name] !== undefined) order[name] = checked(options[name], `options.${name}`);
-  };
-  take('interval', interval);
-  take('maxInterval', interval);
-  take('duration', (value, name) => check.integer(value, name, 1, Number.MAX_SAFE_INTEGER));
-  take('profile', profile);
-  take('children', check.boolean);
-  take('history', history);
-  take('accounting', accounting);
-  take('net', check.boolean);
-  take('threads', check.boolean);
-  take('outputFile', outputFile);
-  take('writeMetadata', check.boolean);
-  take('exporters', exportersOrder);
+  const order = check.members(options, 'options', WATCHING);
   const { interval: least, origin } = intervalInForce(order);
   const [most, name] = maxIntervalInForce(order);
   if (most < least) throw outOfRange(name, `>= ${origin} (${least})`, most);
@@ -112,13 +108,9 @@ function watching(options) {
 }
 
 function outputFile(value, name) {
-  const file = path.resolve(check.filePath(value, name));
+  const file = check.absolutePath(value, name);
   checkMayWrite(file);
   return file;
-}
-
-function interval(value, name) {
-  return check.integer(value, name, 1, DAY_MS);
 }
 
 function history(value, name) {
@@ -161,11 +153,8 @@ function propellersProfile(value, name) {
   return words;
 }
 
-const PROFILE_FIELDS = new Map(Object.entries({ name: check.word, interval, maxInterval: interval, history, metrics }));
-
 function metrics(value, name) {
-  const groups = check.array(value, name);
-  return Array.from(groups, (group, index) => check.oneOf(group, `${name}[${index}]`, core.metricGroups));
+  return check.list(value, name, (group, place) => check.oneOf(group, place, core.metricGroups));
 }
 
 /** The interval that the core will begin with, and where it comes from. */

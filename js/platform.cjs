@@ -1,9 +1,13 @@
 'use strict';
 
-// This machine's name among the platform packages, and where they are. The shim needs it in a hurry, so nothing is loaded
-// here that is not asked for.
+// This machine's name among the platform packages, and where native parts lie. The shim needs it in a hurry, so nothing is
+// loaded here that is not asked for.
 
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
+const path = require('node:path');
+
+/** The folder of the package. */
+const ROOT = path.join(__dirname, '..');
 
 /** The platform packages are called by this and the platform's name: `@procmon/linux-x64-gnu`. */
 const PACKAGE_PREFIX = '@procmon/';
@@ -19,6 +23,12 @@ const PLATFORMS = [
   'win32-x64-msvc',
   'win32-arm64-msvc',
 ];
+
+/** Where cargo has put what it built in a checkout, best first; an installed package has nothing of the kind. */
+function builtFiles(name) {
+  if (!existsSync(path.join(ROOT, 'Cargo.toml'))) return [];
+  return ['release', 'debug'].map((profile) => path.join(ROOT, 'target', profile, name));
+}
 
 /** How to get the native parts where there are none. */
 function missingRemedy() {
@@ -50,12 +60,21 @@ function usesMusl() {
   try {
     return readFileSync('/usr/bin/ldd', 'latin1').includes('musl');
   } catch {
-    const { report } = process;
-    // The report looks up the names of open connections, which can take seconds.
-    report.excludeNetwork = true;
     // The header names the version of glibc that Node runs on; under musl it names none.
-    return report.getReport().header.glibcVersionRuntime === undefined;
+    return reportHeader().glibcVersionRuntime === undefined;
   }
 }
 
-module.exports = { PACKAGE_PREFIX, PLATFORMS, missingRemedy, platformName, platformPackage };
+function reportHeader() {
+  const { report } = process;
+  const { excludeNetwork } = report;
+  // The report looks up the names of open connections, which can take seconds.
+  report.excludeNetwork = true;
+  try {
+    return report.getReport().header;
+  } finally {
+    report.excludeNetwork = excludeNetwork;
+  }
+}
+
+module.exports = { PACKAGE_PREFIX, PLATFORMS, ROOT, builtFiles, missingRemedy, platformName, platformPackage };

@@ -3,8 +3,7 @@
 // Questions about recordings, as the native half takes them: what is asked, and which recordings it is about.
 
 const { AsyncResource } = require('node:async_hooks');
-const path = require('node:path');
-const { fromNative, invalidArgType } = require('./errors.cjs');
+const { answerTo, fromNative, invalidArgType } = require('./errors.cjs');
 const { KeepAlive } = require('./keep-alive.cjs');
 const native = require('./native.cjs');
 const { checkMayRead } = require('./permission.cjs');
@@ -40,7 +39,6 @@ function questionAbout(question, recordings, others = []) {
  * @returns {Question}
  */
 function questionAboutCalls(question, inputs) {
-  const isEntry = (input) => isPlain(input) && !(input instanceof Recording) && !check.isUrl(input);
   const texts = [];
   const places = inputs.filter((input) => !isEntry(input));
   const recordings = places.map((input) => placeWords(input, 'input', texts));
@@ -49,13 +47,15 @@ function questionAboutCalls(question, inputs) {
   return { request: JSON.stringify({ question, recordings }), texts };
 }
 
-function isPlain(input) {
-  return typeof input === 'object' && input !== null && !Array.isArray(input);
+/** Whether it is meant as one call: an object that is no URL, recording or array. */
+function isEntry(input) {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
+  return !(input instanceof Recording) && !check.isUrl(input);
 }
 
 /** A path, a recording that was loaded, or samples. Those in memory go along as texts. */
 function inputWords(input, name, texts) {
-  if (Array.isArray(input)) return { samples: texts.push(linesOf(input, name)) - 1 };
+  if (Array.isArray(input)) return { samples: texts.push(sampleLines(input, name)) - 1 };
   return placeWords(input, name, texts);
 }
 
@@ -65,15 +65,13 @@ function placeWords(input, name, texts) {
   if (typeof input !== 'string' && !check.isUrl(input)) {
     throw invalidArgType(name, 'of type string or an instance of URL, Recording or Array', input);
   }
-  const file = path.resolve(check.filePath(input, name));
+  const file = check.absolutePath(input, name);
   checkMayRead(file);
   return { path: file };
 }
 
-function linesOf(samples, name) {
-  return lines(
-    Array.from(samples, (sample, index) => ({ type: 'sample', ...check.object(sample, `${name}[${index}]`) })),
-  );
+function sampleLines(samples, name) {
+  return lines(check.list(samples, name, check.object).map((sample) => ({ type: 'sample', ...sample })));
 }
 
 function lines(objects) {
@@ -109,11 +107,7 @@ function asked({ request, texts }) {
 
 /** The same at once. */
 function askedNow({ request, texts }) {
-  try {
-    return native.askNow(request, texts);
-  } catch (error) {
-    throw fromNative(error);
-  }
+  return answerTo(() => native.askNow(request, texts));
 }
 
 module.exports = { asked, askedNow, questionAbout, questionAboutCalls };

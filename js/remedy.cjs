@@ -4,12 +4,15 @@
 // tells more than all those that are not there.
 
 const path = require('node:path');
-const { missingRemedy, platformName } = require('./platform.cjs');
-
-const ROOT = path.join(__dirname, '..');
+const { ROOT, missingRemedy, platformName } = require('./platform.cjs');
 
 /** Node 20 knows the permission model by its first name alone. */
 const PERMISSION = Number.parseInt(process.versions.node, 10) < 22 ? '--experimental-permission' : '--permission';
+
+/** What the loaders of glibc and musl say of a file that wants a newer C library, and of one that wants the other. */
+const OLD_LIBRARY = /version `(GLIBC_[\d.]+)' not found/;
+const OTHER_LIBRARY =
+  /libc\.musl-|ld-musl-|(libc\.so\.6|ld-linux-[\w-]+\.so\.\d): (cannot open|No such file)|Error relocating/;
 
 /**
  * @param {Error[]} errors those that loading the candidates gave
@@ -19,14 +22,9 @@ function remedyFor(errors) {
   if (errors.some(({ code }) => code === 'ERR_DLOPEN_DISABLED' || code === 'ERR_ACCESS_DENIED')) {
     return `node ${PERMISSION} loads procmon with --allow-addons and --allow-fs-read=${path.join(installation(), '*')}; run() needs --allow-child-process, too`;
   }
-  const [, wanted] = firstMatch(errors, /version `(GLIBC_[\d.]+)' not found/);
+  const wanted = errors.map(({ message }) => OLD_LIBRARY.exec(message)?.[1]).find(Boolean);
   if (wanted) return `this system's C library is too old: it lacks ${wanted}, and procmon's packages need glibc 2.17`;
-  if (
-    firstMatch(
-      errors,
-      /libc\.musl-|ld-musl-|(libc\.so\.6|ld-linux-[\w-]+\.so\.\d): (cannot open|No such file)|Error relocating/,
-    ).length > 0
-  ) {
+  if (errors.some(({ message }) => OTHER_LIBRARY.test(message))) {
     return `the native part was made for another C library than that of ${platformName()}: remove node_modules, then install on this system`;
   }
   if (process.env.PROCMON_NATIVE_PATH)
@@ -42,10 +40,6 @@ function installation() {
   const parts = `${path.sep}node_modules${path.sep}`;
   const end = ROOT.indexOf(parts);
   return end < 0 ? ROOT : ROOT.slice(0, end + parts.length - 1);
-}
-
-function firstMatch(errors, pattern) {
-  return errors.map(({ message }) => pattern.exec(message)).find(Boolean) ?? [];
 }
 
 module.exports = { remedyFor };

@@ -6,12 +6,9 @@
 const fs = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
-const { convert } = require('./convert.cjs');
+const { FORMATS, convert } = require('./convert.cjs');
 const { fromFileSystem, invalidArgValue } = require('./errors.cjs');
 const check = require('./validate.cjs');
-
-/** What a recording can be written as. */
-const FORMATS = ['jsonl', 'json', 'csv', 'parquet'];
 
 /**
  * Saves what is kept at this very moment.
@@ -20,8 +17,7 @@ const FORMATS = ['jsonl', 'json', 'csv', 'parquet'];
  * @param {unknown} format
  */
 async function save(session, target, format = 'jsonl') {
-  // The working directory can be another one when it is time to write.
-  const file = path.resolve(check.filePath(target, 'path'));
+  const file = check.absolutePath(target, 'path');
   check.oneOf(format, 'format', FORMATS);
   const recording = session.window();
   try {

@@ -3,13 +3,16 @@
 const { AsyncResource } = require('node:async_hooks');
 // Taken from the module when it is loaded, as in keep-alive.cjs.
 const { setImmediate } = require('node:timers');
-const { ProcmonError, fromNative } = require('./errors.cjs');
+const { ProcmonError, answerTo } = require('./errors.cjs');
 const { KeepAlive } = require('./keep-alive.cjs');
 const native = require('./native.cjs');
 const { SampleLine, SampleReader } = require('./samples.cjs');
 
 /** Sessions that somebody listens to: they stay, even where nobody holds the handle any more. */
 const listenedTo = new Set();
+
+/** The emitter's names for what happens to processes. */
+const EVENT_NAMES = ['spawn', 'exec', 'exit'];
 
 /**
  * A session of the native half: fetches its records when it is woken, and hands them to whoever is there for them. Nothing
@@ -30,9 +33,9 @@ class Session {
   #latest = null;
   #summary = null;
   /** Whether the native half has said that nothing more comes. */
-  #ended = false;
+  #hasEnded = false;
   /** Whether everything has been handed on, too. */
-  #over = false;
+  #isOver = false;
   #done = withResolvers();
 
   /**
@@ -44,11 +47,7 @@ class Session {
     // A session that goes on without an end to it must not keep its own handle: only who listens or waits does.
     const reference = new WeakRef(this);
     const wake = AsyncResource.bind(() => reference.deref()?.fetch(), 'PROCMON');
-    try {
-      this.#native = native.start(JSON.stringify(order), wake);
-    } catch (error) {
-      throw fromNative(error);
-    }
+    this.#native = started(order, wake);
     this.header = JSON.parse(this.#native.header());
     this.pipes = this.#native.takePipes();
     this.#done.promise.catch(() => {});
@@ -70,22 +69,22 @@ class Session {
 
   /** The samples in memory, oldest first. */
   samples() {
-    return linesOf(this.#asked(() => this.#native.samples())).map((line) => JSON.parse(line));
+    return linesOf(answerTo(() => this.#native.samples())).map((line) => JSON.parse(line));
   }
 
   /** What is kept in memory, as the bytes of a recording. */
   window() {
-    return this.#asked(() => this.#native.window());
+    return answerTo(() => this.#native.window());
   }
 
   /** The summary so far, or of the whole once it is over; null before the first record. */
   summary() {
-    return this.#summary ?? JSON.parse(this.#asked(() => this.#native.summary()));
+    return this.#summary ?? JSON.parse(answerTo(() => this.#native.summary()));
   }
 
   /** Every process of a command that was launched, in the order of their births. */
   processes() {
-    return JSON.parse(this.#asked(() => this.#native.processes()));
+    return JSON.parse(answerTo(() => this.#native.processes()));
   }
 
   /** Resolves with the summary once everything has been handed on; holds the event loop until then. */
@@ -99,23 +98,14 @@ class Session {
   }
 
   stop() {
-    if (!this.#ended) this.#native.stop();
+    if (!this.#hasEnded) this.#native.stop();
     return this.finished();
-  }
-
-  /** What the native half answers, or its refusal as an error of ours. */
-  #asked(question) {
-    try {
-      return question();
-    } catch (error) {
-      throw fromNative(error);
-    }
   }
 
   /** Whether a signal was sent, to the command or to the whole tree: it had not ended, as far as is known here. */
   kill(signal, wholeTree) {
     // What comes after the end of the command is ours alone.
-    if (this.#ended || this.end !== null) return false;
+    if (this.#hasEnded || this.end !== null) return false;
     if (signal === 0) return this.alive();
     this.#native.kill(signal, wholeTree);
     return true;
@@ -123,23 +113,23 @@ class Session {
 
   /** Whether the root is there at this very moment, under its number. */
   alive() {
-    return !this.#ended && this.#native.alive();
+    return !this.#hasEnded && this.#native.alive();
   }
 
   mark(text) {
-    if (!this.#ended) this.#native.mark(text);
+    if (!this.#hasEnded) this.#native.mark(text);
   }
 
   /** A reader from here on. */
   reader() {
     const reader = new SampleReader(this);
-    if (this.#over) reader.close();
+    if (this.#isOver) reader.close();
     return reader;
   }
 
   /** Holds the event loop as long as the session goes on, whoever waits for it. */
   ref() {
-    if (!this.#over) this.keepAlive.ref();
+    if (!this.#isOver) this.keepAlive.ref();
   }
 
   /** Holds the event loop no more, whoever waits for it. */
@@ -159,7 +149,7 @@ class Session {
 
   /** Somebody began to listen. */
   listened() {
-    if (!this.#over) listenedTo.add(this);
+    if (!this.#isOver) listenedTo.add(this);
   }
 
   /** The native half has something: fetches all of it. */
@@ -167,7 +157,7 @@ class Session {
     // One that could not be started rings when its thread goes.
     if (this.#native === undefined) return;
     // What is there after the end has been said is the rest, so the question comes first.
-    this.#ended ||= this.#native.ended();
+    this.#hasEnded ||= this.#native.ended();
     for (let text = this.#native.drain(); text !== ''; text = this.#native.drain()) {
       for (const line of linesOf(text)) this.#lines.push(line);
     }
@@ -179,9 +169,9 @@ class Session {
   #handOn() {
     try {
       while (this.#lines.length > 0) this.#take(this.#lines.shift());
-      if (this.#ended && !this.#over) this.#close();
+      if (this.#hasEnded && !this.#isOver) this.#close();
     } finally {
-      if (this.#lines.length > 0 || this.#ended !== this.#over) setImmediate(() => this.#handOn());
+      if (this.#lines.length > 0 || this.#hasEnded !== this.#isOver) setImmediate(() => this.#handOn());
     }
   }
 
@@ -213,7 +203,7 @@ class Session {
   }
 
   #close() {
-    this.#over = true;
+    this.#isOver = true;
     this.keepAlive.unpin();
     this.#summary = JSON.parse(this.#native.summary());
     listenedTo.delete(this);
@@ -236,8 +226,10 @@ class Session {
   }
 }
 
-/** The emitter's names for what happens to processes. */
-const EVENT_NAMES = ['spawn', 'exec', 'exit'];
+/** Not a part of the constructor: what wakes the session would hold on to the order as well. */
+function started(order, wake) {
+  return answerTo(() => native.start(JSON.stringify(order), wake));
+}
 
 /** The lines of a text in which each line is ended. */
 function linesOf(text) {

@@ -14,15 +14,15 @@ const SAMPLED = '01';
 function spanBelow(parent) {
   const [, version, trace, span, flags, more] = PARENT.exec(parent?.trim() ?? '') ?? [];
   const isKnown = trace !== undefined && !isNothing(trace) && !isNothing(span) && !(version === '00' && more);
-  return ['00', isKnown ? trace : name(16), name(8), isKnown ? flags : SAMPLED].join('-');
+  return ['00', isKnown ? trace : randomName(16), randomName(8), isKnown ? flags : SAMPLED].join('-');
 }
 
-/** All zeros is no name. */
-function name(bytes) {
+/** A name by chance, of so many bytes: all zeros is none. */
+function randomName(bytes) {
   // Loaded late: it takes a while, and few runs are traced.
   const { randomBytes } = require('node:crypto');
   const text = randomBytes(bytes).toString('hex');
-  return isNothing(text) ? name(bytes) : text;
+  return isNothing(text) ? randomName(bytes) : text;
 }
 
 function isNothing(text) {

@@ -1,10 +1,14 @@
 'use strict';
 
-// Checks of single values, in Node's words. Each returns the value that the native half can take.
+// Checks of what a user hands in, in Node's words. Each returns the value that the native half can take.
 
 const os = require('node:os');
+const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { invalidArgType, invalidArgValue, outOfRange, unknownSignal } = require('./errors.cjs');
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SIGNAL_MAX = 64;
 
 /** A text for a C function: it has no null bytes and no halves of surrogate pairs. */
 function text(value, name) {
@@ -25,6 +29,11 @@ function filePath(value, name) {
   if (typeof value === 'string') return word(value, name);
   if (!isUrl(value)) throw invalidArgType(name, 'of type string or an instance of URL', value);
   return word(pathOf(value, name), name);
+}
+
+/** The same from the root on: the working directory can be another one when it is time to use it. */
+function absolutePath(value, name) {
+  return path.resolve(filePath(value, name));
 }
 
 /** Node's own error would be of Node's realm. */
@@ -51,6 +60,21 @@ function integer(value, name, least, most) {
   return value;
 }
 
+/** A whole number from 1 on. */
+function count(value, name) {
+  return integer(value, name, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** A whole number from 0 on. */
+function amount(value, name) {
+  return integer(value, name, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** Milliseconds from one time to the next: a day at most. */
+function interval(value, name) {
+  return integer(value, name, 1, DAY_MS);
+}
+
 function boolean(value, name) {
   if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
   return value;
@@ -70,9 +94,24 @@ function object(value, name) {
   return value;
 }
 
+/** The members of an object that are given, of those that there is a check for. */
+function members(value, name, checks) {
+  const given = object(value, name);
+  const checked = {};
+  for (const [member, checkMember] of Object.entries(checks)) {
+    if (given[member] !== undefined) checked[member] = checkMember(given[member], `${name}.${member}`);
+  }
+  return checked;
+}
+
 function array(value, name) {
   if (!Array.isArray(value)) throw invalidArgType(name, 'an instance of Array', value);
   return value;
+}
+
+/** An array, each item of which is checked as well. */
+function list(value, name, checkItem) {
+  return Array.from(array(value, name), (item, index) => checkItem(item, `${name}[${index}]`));
 }
 
 function abortSignal(value, name) {
@@ -93,9 +132,9 @@ function isUrl(value) {
   return Boolean(value?.href && value.protocol && value.path === undefined);
 }
 
-/** The number of a signal that was given by name or number. */
-function signalNumber(value, name) {
-  if (typeof value === 'number') return integer(value, name, 0, 64);
+/** The number of a signal that was given by name or number; 0 only asks whether one could be sent. */
+function signalNumber(value, name, least = 0) {
+  if (typeof value === 'number') return integer(value, name, least, SIGNAL_MAX);
   if (typeof value !== 'string') throw invalidArgType(name, 'of type string or number', value);
   const number = os.constants.signals[value];
   if (number === undefined) throw unknownSignal(value);
@@ -104,11 +143,17 @@ function signalNumber(value, name) {
 
 module.exports = {
   abortSignal,
+  absolutePath,
+  amount,
   array,
   boolean,
+  count,
   filePath,
   integer,
+  interval,
   isUrl,
+  list,
+  members,
   number,
   object,
   oneOf,

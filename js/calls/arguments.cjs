@@ -28,6 +28,8 @@ const LARGEST = 2n ** 1_024n;
 const VAST = 10_000;
 
 const UNREADABLE = '[unreadable]';
+/** What is written down in the short way: so many arguments at most, and strings of at most that length. */
+const FEW = 9;
 const SHORT = 200;
 const IDENTIFIER = /^[A-Za-z_$][\w$]{0,100}$/;
 
@@ -71,11 +73,11 @@ function guarded(settings, describe) {
 
 /** What most calls are made with: a few short values, and nothing to be wary of. */
 function shortText(args) {
+  if (args.length > FEW) return null;
   let text = '[';
   for (let index = 0; index < args.length; index += 1) {
-    const value = args[index];
-    const word = typeof value === 'object' && value !== null ? null : shortWord(value);
-    if (word === null || index > 8) return null;
+    const word = shortWord(args[index]);
+    if (word === null) return null;
     text += index === 0 ? word : `, ${word}`;
   }
   return `${text}]`;

@@ -2,9 +2,7 @@
 
 // A function that ends when it calls back.
 
-const {
-  types: { isNativeError, isProxy },
-} = require('node:util');
+const { isNativeError, isProxy } = require('node:util').types;
 const { currentFrame, goBack, goTo } = require('./frames.cjs');
 const { followedToFailure } = require('./promises.cjs');
 const { Wrapping } = require('./wrap.cjs');

@@ -3,10 +3,11 @@
 // One call that is watched for errors. It costs next to nothing as long as there are none.
 
 const { randomUUID } = require('node:crypto');
+const { clock } = require('./clocks.cjs');
 const { emit } = require('./emit.cjs');
 const { Entry } = require('./entry.cjs');
 const { currentFrame } = require('./frames.cjs');
-const { clock, wallTime } = require('./measure.cjs');
+const { wallTime } = require('./measure.cjs');
 
 /** What `emit` gets: of a timed call's fields, those that are known here. Its id is made when it is asked for: most calls throw nothing. */
 class CaughtCall extends Entry {

@@ -11,4 +11,11 @@ const {
   process: { hrtime },
 } = runInThisContext('globalThis');
 
-module.exports = { RealDate, monotonic: hrtime.bigint, setImmediate, setTimeout };
+const monotonic = hrtime.bigint;
+
+/** The monotonic clock, in nanoseconds. */
+function clock() {
+  return Number(monotonic());
+}
+
+module.exports = { RealDate, clock, setImmediate, setTimeout };

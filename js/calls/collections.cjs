@@ -4,7 +4,7 @@
 // event loop before any setImmediate() of ours.
 
 const { PerformanceObserver, performance } = require('node:perf_hooks');
-const { monotonic } = require('./clocks.cjs');
+const { clock } = require('./clocks.cjs');
 
 const ROUNDS = 5;
 
@@ -21,7 +21,7 @@ class Collections {
     this.#offset = offset();
     this.#observer = new PerformanceObserver((list) => this.#gather(list.getEntries()));
     this.#observer.observe({ entryTypes: ['gc'] });
-    this.#since = Number(monotonic());
+    this.#since = clock();
   }
 
   /** Whether every collection since then is told, sooner or later. */
@@ -49,10 +49,10 @@ class Collections {
 function offset() {
   let [best, shortest] = [0, Number.POSITIVE_INFINITY];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const before = monotonic();
+    const before = clock();
     const now = performance.now();
-    const took = Number(monotonic() - before);
-    if (took < shortest) [best, shortest] = [Number(before) + took / 2 - now * 1e6, took];
+    const took = clock() - before;
+    if (took < shortest) [best, shortest] = [before + took / 2 - now * 1e6, took];
   }
   return best;
 }

@@ -4,7 +4,7 @@
 // often waits for few writes.
 
 const { setImmediate } = require('./clocks.cjs');
-const { atExit } = require('./last.cjs');
+const { atExit } = require('./at-exit.cjs');
 const { writeNow } = require('./stderr.cjs');
 const { bytesWords, durationWords, printable } = require('./words.cjs');
 

@@ -57,6 +57,7 @@ class Decoration {
     return this.#member(value, named);
   }
 
+  /** The standard way to have a field begin with something else. */
   #initializer(member) {
     const decoration = this;
     return function initialize(value) {
@@ -77,7 +78,7 @@ class Decoration {
     if (typeof descriptor === 'number') return this.#complain(`a parameter of ${member}: it goes on members`);
     const { value, get, set, initializer } = descriptor ?? {};
     if (typeof initializer === 'function')
-      return { ...descriptor, initializer: this.#initialized(initializer, member) };
+      return { ...descriptor, initializer: this.#babelInitializer(initializer, member) };
     if (typeof value === 'function') return { ...descriptor, value: this.#member(value, member) };
     if (get || set) return { ...descriptor, ...this.#accessor({ get, set }, member) };
     if (descriptor === undefined) return this.#property(target, key, member);
@@ -85,8 +86,8 @@ class Decoration {
     return descriptor;
   }
 
-  /** Babel's way to have a field begin with something. */
-  #initialized(initializer, member) {
+  /** The same in Babel's legacy way: it is handed what gives the value, and not the value. */
+  #babelInitializer(initializer, member) {
     const decoration = this;
     return function initialize() {
       return decoration.#field(Reflect.apply(initializer, this, []), this, member);
@@ -161,7 +162,7 @@ function isPlain(value) {
   return typeof value === 'object' && value !== null && !isProxy(value);
 }
 
-/** What is none of it is told by `settingsFor`. */
+/** Whether it is meant as options; what is wrong with them is told by `settingsFor`. */
 function isOptions(value) {
   return value === undefined || typeof value === 'object';
 }

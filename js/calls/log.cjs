@@ -4,10 +4,10 @@
 // native half writes them.
 
 const { isMainThread, threadId } = require('node:worker_threads');
-const { monotonic, setImmediate, setTimeout } = require('./clocks.cjs');
+const { clock, setImmediate, setTimeout } = require('./clocks.cjs');
 const { complain } = require('./complain.cjs');
 const { AT, DESTINATION } = require('./record.cjs');
-const { atExit } = require('./last.cjs');
+const { atExit } = require('./at-exit.cjs');
 const { filesOf } = require('./options.cjs');
 const { gatherResults } = require('./results.cjs');
 
@@ -20,7 +20,7 @@ const ROUNDS = 1_000;
 
 const LOOK_EVERY_NS = 2e9;
 
-const nowMs = () => Number(monotonic()) / 1e6;
+const nowMs = () => clock() / 1e6;
 
 /** The logs that the functions of one thread write to. */
 class CallLogs {
@@ -75,7 +75,7 @@ class CallLogs {
 
   /** Fulfilled when all that was pushed is written; after a while also where that cannot be. */
   async flush() {
-    const asked = Number(monotonic());
+    const asked = clock();
     await new Promise((resolve) => setImmediate(resolve));
     this.#tell(asked);
     const deadline = nowMs() + PATIENCE_MS;

@@ -42,7 +42,7 @@ function tellOnRecord(onRecord, record) {
 function guarded(who, tell) {
   try {
     const answer = tell();
-    if (isPromise(answer)) Promise.prototype.then.call(answer, ignore, (error) => failed(who, error));
+    if (isPromise(answer)) Promise.prototype.then.call(answer, undefined, (error) => failed(who, error));
   } catch (error) {
     failed(who, error);
   }
@@ -61,7 +61,5 @@ function words(error) {
     return '';
   }
 }
-
-function ignore() {}
 
 module.exports = { tellLogger, tellOnRecord };

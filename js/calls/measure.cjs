@@ -5,7 +5,7 @@
 const { performance } = require('node:perf_hooks');
 const { getHeapStatistics } = require('node:v8');
 const native = require('../native.cjs');
-const { RealDate, monotonic } = require('./clocks.cjs');
+const { RealDate, clock } = require('./clocks.cjs');
 
 const { now: wallClock } = RealDate;
 const { nodeTiming, timeOrigin } = performance;
@@ -19,14 +19,9 @@ const meter = nativeMeter();
 /** How far the clock on the wall is from the monotonic one, in milliseconds. */
 let wallOffset = timeOrigin + performance.now() - clock() / 1e6;
 
-/** Array buffers, which are dear to ask for, and the external memory, which they are a part of, that they were read at. */
+/** The array buffers when they were last read, which takes long, and the external memory of then, which they are a part of. */
 let arrayBuffers = Number.NaN;
 let externalThen = Number.NaN;
-
-/** The monotonic clock, in nanoseconds. */
-function clock() {
-  return Number(monotonic());
-}
 
 /** What the clock on the wall shows at a moment that is just now; whole milliseconds are not enough to put calls in order. */
 function wallTime(started) {
@@ -132,4 +127,4 @@ function nativeMeter() {
   }
 }
 
-module.exports = { begin, clock, end, pause, resume, wallTime };
+module.exports = { begin, end, pause, resume, wallTime };

@@ -35,20 +35,18 @@ const DEFAULTS = {
   fallback: undefined,
 };
 
-const amount = (value, name) => check.integer(value, name, 0, Number.MAX_SAFE_INTEGER);
-
 const CHECKS = {
   enabled: check.boolean,
   name: orNull(check.word),
   logToConsole: check.boolean,
   logToFile: check.boolean,
   trackResources: check.boolean,
-  maxArgLength: orNull(amount),
+  maxArgLength: orNull(check.amount),
   sanitize: orNull(callable),
   resultsFormat: orNull((value, name) => check.oneOf(value, name, FORMATS)),
   logDir: check.filePath,
   errorLogFile: orNull(check.filePath),
-  maxBytes: amount,
+  maxBytes: check.amount,
   backupCount: (value, name) => check.integer(value, name, 0, MOST_BACKUPS),
   level: (value, name) => check.oneOf(value, name, LEVELS),
   sampleRate: share,
@@ -103,16 +101,16 @@ function isEnabled() {
 /** What makes sense of the options, as far as they can be read at all. */
 function accepted(options, checks) {
   if (options === undefined) return {};
-  const given = said('options', () => Object.keys(check.object(options, 'options')));
-  if (given === undefined) return {};
-  for (const name of given) {
+  const names = said('options', () => Object.keys(check.object(options, 'options')));
+  if (names === undefined) return {};
+  for (const name of names) {
     if (!Object.hasOwn(checks, name)) said(`options.${name}`, () => refuse(options, name));
   }
   const known = {};
   for (const [name, checkOption] of Object.entries(checks)) {
     const value = said(`options.${name}`, () => {
-      const value = options[name];
-      return value === undefined ? undefined : checkOption(value, `options.${name}`);
+      const given = options[name];
+      return given === undefined ? undefined : checkOption(given, `options.${name}`);
     });
     if (value !== undefined) known[name] = value;
   }

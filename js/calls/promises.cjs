@@ -108,20 +108,23 @@ function isOfBaseClass(promise) {
  * asks such a promise for its value goes through its `then`, so that the call ends with the first that hears of it.
  */
 function watched(promise, call) {
-  const known = waiting.get(promise);
-  if (known !== undefined) {
-    known.add(call);
-    return promise;
-  }
-  if (Object.hasOwn(promise, 'then') || !Object.isExtensible(promise)) {
+  const calls = waiting.get(promise) ?? callsOf(promise);
+  if (calls === null) {
     call.returned();
     return promise;
   }
   call.goesOn('async');
-  const calls = new Set([call]);
+  calls.add(call);
+  return promise;
+}
+
+/** The calls that are ended when the promise is asked for its value; null where nothing can be put in front of that. */
+function callsOf(promise) {
+  if (Object.hasOwn(promise, 'then') || !Object.isExtensible(promise)) return null;
+  const calls = new Set();
   waiting.set(promise, calls);
   Object.defineProperty(promise, 'then', { value: listening(calls), configurable: true, writable: true });
-  return promise;
+  return calls;
 }
 
 function listening(calls) {

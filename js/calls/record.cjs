@@ -96,7 +96,7 @@ function recordOf(entry, { name, level, error }) {
 }
 
 function known(number) {
-  return Number.isNaN(number ?? Number.NaN) ? null : number;
+  return Number.isNaN(number) ? null : number;
 }
 
 function change(before, after) {

@@ -14,17 +14,17 @@ let waiting = 0;
 function writeNow(text) {
   const bytes = Buffer.from(text);
   // What is behind in the stream comes first.
-  if (waiting > 0) return handOver(bytes);
+  if (waiting > 0) return handToStream(bytes);
   let written = 0;
   try {
     while (written < bytes.length) written += writeSync(STDERR, bytes, written);
   } catch ({ code }) {
     // A pipe that somebody has set not to block is full: the stream waits in its way.
-    if (code === 'EAGAIN') handOver(bytes.subarray(written));
+    if (code === 'EAGAIN') handToStream(bytes.subarray(written));
   }
 }
 
-function handOver(bytes) {
+function handToStream(bytes) {
   try {
     const { stderr } = process;
     if (!stderr.writable) return;

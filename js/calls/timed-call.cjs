@@ -3,10 +3,11 @@
 // One call that is timed, from its beginning to the record of it.
 
 const { randomUUID } = require('node:crypto');
+const { clock } = require('./clocks.cjs');
 const { emit, watchCollections } = require('./emit.cjs');
 const { Entry } = require('./entry.cjs');
 const { Frame, currentFrame, goBack, goTo } = require('./frames.cjs');
-const { begin, clock, end, pause, resume, wallTime } = require('./measure.cjs');
+const { begin, end, pause, resume, wallTime } = require('./measure.cjs');
 const unfinished = require('./unfinished.cjs');
 
 /** What other code of the thread cannot run beside: it waits until they have returned, or given a value. */

@@ -3,7 +3,7 @@
 // Calls that are under way when the thread ends are told of then.
 
 const { currentFrame } = require('./frames.cjs');
-const { atExit } = require('./last.cjs');
+const { atExit } = require('./at-exit.cjs');
 
 /** How many are told of at most: those that wait longest. */
 const PENDING_MAX = 1000;

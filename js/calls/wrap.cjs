@@ -3,9 +3,7 @@
 // A function that is timed or watched: a proxy in front of it, which calls it with what it was called with.
 
 const { randomUUID } = require('node:crypto');
-const {
-  types: { isAsyncFunction, isGeneratorFunction, isGeneratorObject, isPromise, isProxy },
-} = require('node:util');
+const { isAsyncFunction, isGeneratorFunction, isGeneratorObject, isPromise, isProxy } = require('node:util').types;
 const { describeArguments } = require('./arguments.cjs');
 const { conducted } = require('./generators.cjs');
 const { handOver, remember, takeOver, wrappingOf } = require('./handover.cjs');
