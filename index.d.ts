@@ -92,12 +92,7 @@ export function attach(pid: number, options?: WatchOptions): Monitor;
  */
 export function snapshot(pid?: number): Snapshot;
 
-/**
- * The same reading, each process inside its parent.
- *
- * @param pid Its number; by default this very process.
- * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us.
- */
+/** The same reading, each process inside its parent. What `pid` is, and what is thrown, is as of `snapshot`. */
 export function tree(pid?: number): ProcessTree;
 
 /**
@@ -147,7 +142,8 @@ export function load(path: string | URL, options: { metadata: false }): Promise<
 
 /*
  * Each of these is worked out on a thread of its own; its twin in -Sync does it at once, which is for small recordings. What
- * they reject with, or throw: as `load`; `ERR_INVALID_ARG_VALUE` where an option makes no sense to what is asked.
+ * they reject with, or throw: as `load`; `ERR_INVALID_ARG_VALUE` where an option makes no sense to what is asked, and
+ * `ERR_OUT_OF_RANGE` where a number is none that it can be.
  */
 
 /** What the recorded run cost: of a file in memory that does not grow with it. */
@@ -193,6 +189,7 @@ export function compareSync(
  * @param options `format` goes before the ending of the name; `processes` asks for a row a process and sample in `csv` and
  *   `parquet`; `force` replaces a file that is there.
  * @throws {ProcmonError} `ERR_PROCMON_CONVERT_FAILED`: the message says why.
+ * @throws {Error} `ERR_ACCESS_DENIED`: Node's permission model forbids to start processes.
  */
 export function convert(
   from: string | URL,
@@ -225,6 +222,8 @@ export const version: string;
 
 /** What every error of procmon's own is; errors about arguments and aborted signals are Node's kinds. */
 export class ProcmonError extends Error {
+  /** The package makes them; a test of one's own may, too. */
+  constructor(message: string, details: { code: string; cause?: unknown } & Partial<Omit<ProcmonError, keyof Error>>);
   readonly name: 'ProcmonError';
   /** Stable: the system's (`ENOENT`, `EACCES`, `ESRCH`, ...) or `ERR_PROCMON_...`; docs/API.md lists each. */
   readonly code: string;

@@ -153,13 +153,35 @@ test('what makes no sense is refused with what would', { timeout }, async () => 
     message: /^unknown method 'mode' \(known: mean, /,
   });
   assert.throws(() => aggregateSync(file, {}), { ...wrong, message: /^a window is needed/ });
-  assert.throws(() => aggregateSync(file, { window: 0 }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
-  assert.throws(() => findPeaksSync(file, { field: 'cores', threshold: Number.NaN }), { code: 'ERR_OUT_OF_RANGE' });
   assert.throws(() => findPeaksSync(file, {}), { code: 'ERR_INVALID_ARG_TYPE' });
   assert.throws(() => summarizeSync(5), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
   await assert.rejects(load(join(folder, 'none.jsonl')), { name: 'ProcmonError', code: 'ENOENT' });
   writeFileSync(join(folder, 'empty.jsonl'), '');
   await assert.rejects(load(join(folder, 'empty.jsonl')), { code: 'ERR_PROCMON_INVALID_RECORDING' });
+});
+
+test('a number out of range throws or rejects with its name and its range', { timeout }, async () => {
+  const peaks = (options) => () => findPeaksSync(file, { field: 'cores', ...options });
+  const windows = (options) => () => aggregateSync(file, options);
+  const comparison = (options) => () => compareSync(file, file, options);
+  const refusals = [
+    [windows({ window: 0 }), 'window', '>= 1 && <= 9007199254740991', '0'],
+    [windows({ windowMs: 0 }), 'windowMs', '> 0', '0'],
+    [windows({ windowMs: -5 }), 'windowMs', '>= 0', '-5'],
+    [peaks({ threshold: Number.NaN }), 'threshold', 'a finite number', 'NaN'],
+    [peaks({ threshold: -1 }), 'threshold', '>= 0', '-1'],
+    [peaks({ threshold: 80, relative: true }), 'threshold', '>= 0 && <= 1', '80'],
+    [peaks({ minProminence: -1 }), 'minProminence', '>= 0', '-1'],
+    [peaks({ minDurationMs: -1 }), 'minDurationMs', '>= 0', '-1'],
+    [comparison({ confidence: 95 }), 'confidence', '>= 0.5 && < 1', '95'],
+    [comparison({ confidence: 0.4 }), 'confidence', '>= 0.5 && < 1', '0.4'],
+    [comparison({ minEffect: -0.1 }), 'minEffect', '>= 0', '-0.1'],
+  ];
+  for (const [ask, name, range, received] of refusals) {
+    const message = `The value of "options.${name}" is out of range. It must be ${range}. Received ${received}`;
+    assert.throws(ask, { name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message });
+  }
+  await assert.rejects(compare(file, file, { confidence: 1 }), { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
 });
 
 test('an answer is waited for, and one that nobody wants holds nothing up', { timeout }, async () => {

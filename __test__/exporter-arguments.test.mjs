@@ -65,7 +65,6 @@ const wrongValues = [
     'options.processNames[0]: no expression of cmdline captures "a", which the name has',
   ],
   [{ processes: { least: 1 } }, "The property 'options.processes' has no field 'least'. Received { least: 1 }"],
-  [{ processes: { minCpuCores: -1 } }, "The property 'options.processes.minCpuCores' cannot be negative. Received -1"],
   [
     { compat: 'other' },
     "The property 'options.compat' must be one of: 'process-exporter', 'darwin-exporter', 'per-pid'. Received 'other'",
@@ -82,6 +81,7 @@ const outOfRange = [
   [{ maxSeries: 0 }, 'options.maxSeries', '>= 1 && <= 9007199254740991', '0'],
   [{ maxAgeMs: 1.5 }, 'options.maxAgeMs', 'an integer', '1.5'],
   [{ processes: { top: 0 } }, 'options.processes.top', '>= 1 && <= 9007199254740991', '0'],
+  [{ processes: { minCpuCores: -1 } }, 'options.processes.minCpuCores', '>= 0', '-1'],
 ];
 
 test('options of the wrong type throw at once', () => {

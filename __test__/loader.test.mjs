@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -84,7 +84,7 @@ test('a command line of another version is refused by what needs one', { timeout
   const { stdout } = spawnSync(process.execPath, ['--eval', script], { env, encoding: 'utf8' });
   assert.deepEqual(JSON.parse(stdout), {
     code: 'ERR_PROCMON_CONVERT_FAILED',
-    message: `${name} has version 99.0.0 and procmon ${version}; install the package again`,
+    message: `${name} has version 99.0.0 and procmon ${version}\ninstall the package again`,
   });
 });
 
@@ -94,6 +94,36 @@ test('a system that no package is for is told which there are', { timeout }, () 
   const [first, ...rest] = message.split('\n');
   assert.match(first, /^the native part for linux-s390x-(gnu|musl) could not be loaded; tried:$/);
   assert.match(rest.at(-1), /^there are native parts for linux-x64-gnu, .*, win32-arm64-msvc only; elsewhere/);
+});
+
+test('what a bundler has put into a file of its own is told to stay outside', { timeout }, () => {
+  const copy = copyOfPackage();
+  const names = readdirSync(join(copy, 'js')).filter((name) => name.endsWith('.cjs'));
+  const wrapped = names.map((name) => {
+    const source = readFileSync(join(copy, 'js', name), 'utf8');
+    return `'./${name}': (module, exports, require) => { ${source} },\n`;
+  });
+  // As bundlers do it: every module has the name of the file that holds them all.
+  writeFileSync(
+    join(copy, 'bundle.cjs'),
+    `const modules = { ${wrapped.join('')} };
+    const loaded = {};
+    const from = (name) => {
+      const key = name.replace(/^\\.\\/js\\//, './');
+      if (!Object.hasOwn(modules, key)) return require(name === '../package.json' ? './package.json' : name);
+      if (loaded[key]) return loaded[key].exports;
+      loaded[key] = { exports: {} };
+      modules[key](loaded[key], loaded[key].exports, from);
+      return loaded[key].exports;
+    };
+    module.exports = from('./native.cjs');`,
+  );
+  const { code, message } = loaded(join(copy, 'bundle.cjs'));
+  assert.equal(code, 'ERR_PROCMON_NO_BINDING');
+  assert.match(
+    message.split('\n').at(-1),
+    /^a bundle cannot hold the native part: make 'procmon' one of the bundler's externals,/,
+  );
 });
 
 test('a refusal by the C library names what is wrong with it', { timeout }, () => {
@@ -113,6 +143,25 @@ test('a refusal by the C library names what is wrong with it', { timeout }, () =
     const before = `require('node:module')._extensions['.node'] = () => { throw new Error(${JSON.stringify(message)}); };`;
     assert.match(loaded(copy, {}, before).message.split('\n').at(-1), remedy);
   }
+});
+
+test('a command line of another version is not used, and that is told', { timeout }, () => {
+  const copy = copyOfPackage();
+  const place = join(copy, 'node_modules', '@procmon', platform());
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ name: `@procmon/${platform()}`, version: '99.0.0' }));
+  const refused = `@procmon/${platform()} has version 99.0.0 and procmon ${version}`;
+  const script = `
+    const { convert } = require(${JSON.stringify(copy)});
+    convert('a.jsonl', 'b.csv').catch(({ name, code, message }) => console.log(JSON.stringify([name, code, message])));`;
+  const env = { ...process.env, PROCMON_NATIVE_PATH: addon };
+  delete env.PROCMON_BINARY;
+  const { stdout } = spawnSync(process.execPath, ['--eval', script], { env, encoding: 'utf8' });
+  const message = `${refused}\ninstall the package again`;
+  assert.deepEqual(JSON.parse(stdout), ['ProcmonError', 'ERR_PROCMON_CONVERT_FAILED', message]);
+  cpSync(join(root, 'bin'), join(copy, 'bin'), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'bin', 'procmon.cjs')], { env, encoding: 'utf8' });
+  assert.deepEqual([status, stderr], [125, `procmon: ${refused}\n  hint: install the package again\n`]);
 });
 
 /** The JavaScript of the package in a folder of its own. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { run } from 'procmon';
+import { attach, run } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
@@ -80,14 +80,16 @@ test('the end of its name says the format of the file', { timeout }, async () =>
   }
 });
 
-test('what cannot be written while it runs is refused before anything is started', { timeout }, async () => {
+test('what cannot be written while it runs throws before anything is started', { timeout }, () => {
   const code = 'ERR_INVALID_ARG_VALUE';
   const parquet = { outputFile: join(folder, 'no.parquet') };
-  await assert.rejects(run('true', parquet), { code, message: /convert\(\) them afterwards/ });
   const headless = { outputFile: join(folder, 'no.csv'), writeMetadata: false };
-  await assert.rejects(run('true', headless), {
-    code,
-    message: /writeMetadata can be false for plain JSON Lines alone/,
-  });
+  for (const start of [(options) => run('true', options), (options) => attach(process.pid, options)]) {
+    assert.throws(() => start(parquet), { code, message: /convert\(\) them afterwards/ });
+    assert.throws(() => start(headless), {
+      code,
+      message: /writeMetadata can be false for plain JSON Lines alone/,
+    });
+  }
   for (const { outputFile } of [parquet, headless]) assert.equal(existsSync(outputFile), false);
 });

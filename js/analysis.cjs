@@ -1,9 +1,9 @@
 'use strict';
 
 // Questions that recordings answer, each as a promise and at once. What they mean stands in the core; here options are
-// checked for their types alone.
+// checked for their types, and numbers for their range.
 
-const { invalidArgType } = require('./errors.cjs');
+const { invalidArgType, outOfRange } = require('./errors.cjs');
 const { asked, askedNow, questionAbout, questionAboutCalls } = require('./question.cjs');
 const { Recording } = require('./recording.cjs');
 const check = require('./validate.cjs');
@@ -15,22 +15,34 @@ const CALL_SORTS = ['total', 'mean', 'p95', 'count', 'cpu', 'errors', 'name'];
 const OPTIONS = {
   summary: {},
   utilisation: {},
-  aggregate: { window: check.count, windowMs: check.number, method: check.text, fields: texts },
+  aggregate: { window: check.count, windowMs: duration, method: check.text, fields: texts },
   peaks: {
     field: check.text,
-    threshold: check.number,
+    threshold: check.amount,
     relative: check.boolean,
-    minProminence: check.number,
-    minDurationMs: check.number,
+    minProminence: check.amount,
+    minDurationMs: check.amount,
   },
   tree: {
     processes: check.count,
-    depth: check.amount,
+    depth: check.whole,
     sort: (value, name) => check.oneOf(value, name, ['birth', 'cpu', 'memory']),
   },
-  compare: { confidence: check.number, minEffect: check.number },
+  compare: { confidence, minEffect: check.amount },
   calls: { sort: (value, name) => check.oneOf(value, name, CALL_SORTS), top: check.count },
 };
+
+/** How long a window is: more than nothing. */
+function duration(value, name) {
+  if (check.amount(value, name) === 0) throw outOfRange(name, '> 0', value);
+  return value;
+}
+
+function confidence(value, name) {
+  const isOne = check.amount(value, name) >= 0.5 && value < 1;
+  if (!isOne) throw outOfRange(name, '>= 0.5 && < 1', value);
+  return value;
+}
 
 function texts(value, name) {
   return check.list(value, name, check.text);
@@ -51,8 +63,13 @@ function about(name) {
 
 function checked(name, options = {}) {
   const words = check.members(options, 'options', OPTIONS[name]);
-  if (name === 'peaks' && words.field === undefined) throw invalidArgType('options.field', 'of type string', undefined);
+  if (name === 'peaks') checkPeaks(words);
   return words;
+}
+
+function checkPeaks({ field, relative, threshold }) {
+  if (field === undefined) throw invalidArgType('options.field', 'of type string', field);
+  if (relative && threshold !== undefined) check.share(threshold, 'options.threshold');
 }
 
 function parsed(bytes) {

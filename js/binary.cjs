@@ -8,22 +8,14 @@ const { builtFiles, missingRemedy, platformName, platformPackage } = require('./
 
 const FILE = process.platform === 'win32' ? 'procmon.exe' : 'procmon';
 
-/** The native command line, or why there is none, whatever the trouble is. */
-function binaryOrReason() {
-  try {
-    return findBinary();
-  } catch ({ message }) {
-    return { reason: message };
-  }
-}
-
 /**
- * The native command line, or why there is none that can be run. Throws where what was installed does not fit together.
+ * The native command line, or why there is none that can be run.
  * @returns {{ binary: string } | { reason: string, hint: string }}
  */
 function findBinary() {
   const override = process.env.PROCMON_BINARY;
-  const candidates = override ? [path.resolve(override)] : ownBinaries();
+  const { candidates, ...refusal } = override ? { candidates: [path.resolve(override)] } : ownBinaries();
+  if (refusal.reason) return refusal;
   const binary = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (binary === undefined) {
     const hint = override ? 'PROCMON_BINARY is set, so nothing else is tried: correct it or unset it' : missingRemedy();
@@ -38,18 +30,21 @@ function findBinary() {
   }
 }
 
-/** Where it can be, best first: a checkout's build, then the platform package. */
+/** Where it can be, best first: a checkout's build, then the platform package; or why that is not to be used. */
 function ownBinaries() {
   const built = builtFiles(FILE);
   let manifest;
   try {
     manifest = require.resolve(`${platformPackage()}/package.json`);
   } catch {
-    return [...built, platformPackage()];
+    return { candidates: [...built, platformPackage()] };
   }
   const [found, wanted] = [manifest, '../package.json'].map((file) => require(file).version);
-  if (found === wanted) return [...built, path.join(path.dirname(manifest), FILE)];
-  throw new Error(`${platformPackage()} has version ${found} and procmon ${wanted}; install the package again`);
+  if (found === wanted) return { candidates: [...built, path.join(path.dirname(manifest), FILE)] };
+  return {
+    reason: `${platformPackage()} has version ${found} and procmon ${wanted}`,
+    hint: 'install the package again',
+  };
 }
 
-module.exports = { binaryOrReason, findBinary };
+module.exports = { findBinary };

@@ -1,7 +1,8 @@
 'use strict';
 
-const { binaryOrReason } = require('./binary.cjs');
+const { findBinary } = require('./binary.cjs');
 const { ProcmonError } = require('./errors.cjs');
+const { checkMayStart } = require('./permission.cjs');
 const check = require('./validate.cjs');
 
 /** What a recording can be written as. */
@@ -21,8 +22,9 @@ async function convert(from, to, options = {}) {
   if (format) words.push('--to', format);
   if (processes) words.push('--processes');
   if (force) words.push('--force');
-  const { binary, reason } = binaryOrReason();
-  if (reason) throw failure(reason, target);
+  checkMayStart('procmon');
+  const { binary, reason, hint } = findBinary();
+  if (reason) throw failure(`${reason}\n${hint}`, target);
   // Loaded late: it takes a while, and few who load the package convert anything.
   const { execFile } = require('node:child_process');
   return new Promise((resolve, reject) => {

@@ -25,7 +25,12 @@ const RULE_FIELDS = {
   expect: check.boolean,
 };
 
-const PROCESS_FIELDS = { top: check.count, minCpuCores: cores, minMemoryBytes: check.amount, minAgeMs: check.amount };
+const PROCESS_FIELDS = {
+  top: check.count,
+  minCpuCores: check.amount,
+  minMemoryBytes: check.whole,
+  minAgeMs: check.whole,
+};
 
 const OPTIONS = {
   pids: (value, name) => someOf(value, name, pidNumber),
@@ -39,7 +44,7 @@ const OPTIONS = {
   maxSeries: check.count,
   labels,
   compat: (value, name) => check.oneOf(value, name, COMPAT),
-  maxAgeMs: check.amount,
+  maxAgeMs: check.whole,
 };
 
 const LISTEN_OPTIONS = {
@@ -101,12 +106,6 @@ function processes(value, name) {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'object') throw invalidArgType(name, 'of type boolean or object', value);
   return fields(value, name, PROCESS_FIELDS);
-}
-
-function cores(value, name) {
-  const number = check.number(value, name);
-  if (number < 0) throw invalidArgValue(name, 'cannot be negative', value);
-  return number;
 }
 
 function labels(value, name) {

@@ -3,6 +3,7 @@
 const { ProcmonError, answerTo, fromNative } = require('./errors.cjs');
 const { exporterOrder, listenOrder } = require('./exporter-options.cjs');
 const native = require('./native.cjs');
+const { checkMayListen } = require('./permission.cjs');
 const check = require('./validate.cjs');
 
 /** Figures of processes for Prometheus. js/exporter.d.ts tells what each member is. */
@@ -30,6 +31,7 @@ class Exporter {
     const { path, ...place } = listenOrder(options);
     this.#checkOpen();
     if (this.#server) throw new ProcmonError('the exporter listens already', { code: 'ERR_SERVER_ALREADY_LISTEN' });
+    checkMayListen(`${place.host}:${place.port}`);
     // Loaded late, as Node's server takes a while to load and few who load the package serve anything.
     const { FigureServer } = require('./exporter-server.cjs');
     const server = new FigureServer((accept) => this.#figures(accept), path);

@@ -4,7 +4,7 @@
 // native half. It finds them in its environment, which its user alone can read; arguments are everybody's.
 
 const os = require('node:os');
-const { binaryOrReason } = require('./binary.cjs');
+const { findBinary } = require('./binary.cjs');
 const { invalidArgType, invalidArgValue } = require('./errors.cjs');
 const { checkMayStart, checkMayWrite } = require('./permission.cjs');
 const { spanBelow } = require('./trace.cjs');
@@ -65,7 +65,7 @@ function exportersOrder(value, name) {
   }
   if (entries.length === 0) return undefined;
   checkMayStart('procmon');
-  const { binary, reason } = binaryOrReason();
+  const { binary, reason } = findBinary();
   return binary ? { child: childOf(binary, words) } : { missing: reason };
 }
 

@@ -82,7 +82,7 @@ function stopping({ killSignal, forceKillAfterDelay, ...options }) {
   if (killSignal !== undefined) words.signal = check.signalNumber(killSignal, 'options.killSignal', 1);
   if (typeof forceKillAfterDelay === 'boolean') words.grace = forceKillAfterDelay;
   else if (forceKillAfterDelay !== undefined) {
-    words.grace = check.amount(forceKillAfterDelay, 'options.forceKillAfterDelay');
+    words.grace = check.whole(forceKillAfterDelay, 'options.forceKillAfterDelay');
   }
   return words;
 }
@@ -90,7 +90,7 @@ function stopping({ killSignal, forceKillAfterDelay, ...options }) {
 /** After how long it is ended: whatever comes first. */
 function ending({ timeout }, { duration }) {
   if (timeout === undefined) return {};
-  const limit = check.amount(timeout, 'options.timeout');
+  const limit = check.whole(timeout, 'options.timeout');
   return limit === 0 ? {} : { duration: Math.min(limit, duration ?? limit) };
 }
 

@@ -26,6 +26,17 @@ function checkMayRead(path) {
   if (isDenied('fs.read', path)) throw denied('FileSystemRead', path, '--allow-fs-read');
 }
 
+/**
+ * Throws what `net` throws where Node was told not to use the network; a server of Node's own would throw it where nobody
+ * can catch it.
+ * @param {string} address
+ */
+function checkMayListen(address) {
+  // Node before 25 does not ask for this permission, and knows of none.
+  const isAsked = process.allowedNodeEnvironmentFlags.has('--allow-net');
+  if (isAsked && isDenied('net')) throw denied('Net', address, '--allow-net');
+}
+
 function isDenied(scope, reference) {
   return process.permission !== undefined && !process.permission.has(scope, reference);
 }
@@ -35,4 +46,4 @@ function denied(permission, resource, flag) {
   return Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', permission, resource });
 }
 
-module.exports = { checkMayRead, checkMayStart, checkMayWrite };
+module.exports = { checkMayListen, checkMayRead, checkMayStart, checkMayWrite };

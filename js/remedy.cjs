@@ -29,7 +29,14 @@ function remedyFor(errors) {
   }
   if (process.env.PROCMON_NATIVE_PATH)
     return 'PROCMON_NATIVE_PATH is set, so nothing else is tried: correct it or unset it';
+  if (isBundled())
+    return "a bundle cannot hold the native part: make 'procmon' one of the bundler's externals, and install it where the bundle runs";
   return missingRemedy();
+}
+
+/** Whether a bundler has put us into a file of its own. */
+function isBundled() {
+  return path.basename(__filename) !== 'remedy.cjs';
 }
 
 /** The folder that holds the package and that of its native parts: they lie beside each other wherever they are installed. */

@@ -95,6 +95,8 @@ function begun({ order, signal, stdio }) {
     handOnInput(stdio);
     return session;
   } catch (error) {
+    // What the native half alone can tell of arguments throws as all that is wrong with them does.
+    if (error.code === 'ERR_INVALID_ARG_VALUE') throw error;
     return new NoSession(error);
   }
 }

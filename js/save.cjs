@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { FORMATS, convert } = require('./convert.cjs');
 const { fromFileSystem, invalidArgValue } = require('./errors.cjs');
+const { checkMayWrite } = require('./permission.cjs');
 const check = require('./validate.cjs');
 
 /**
@@ -19,6 +20,7 @@ const check = require('./validate.cjs');
 async function save(session, target, format = 'jsonl') {
   const file = check.absolutePath(target, 'path');
   check.oneOf(format, 'format', FORMATS);
+  checkMayWrite(file);
   const recording = session.window();
   try {
     if (session.outputFile && (await isSame(file, session.outputFile))) {

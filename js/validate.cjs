@@ -45,10 +45,17 @@ function pathOf(url, name) {
   }
 }
 
-/** A number that is one: what it may be is the core's to say. */
-function number(value, name) {
+/** A number from 0 on, whole or not. */
+function amount(value, name) {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
   if (!Number.isFinite(value)) throw outOfRange(name, 'a finite number', value);
+  if (value < 0) throw outOfRange(name, '>= 0', value);
+  return value;
+}
+
+/** One from 0 to 1. */
+function share(value, name) {
+  if (amount(value, name) > 1) throw outOfRange(name, '>= 0 && <= 1', value);
   return value;
 }
 
@@ -66,7 +73,7 @@ function count(value, name) {
 }
 
 /** A whole number from 0 on. */
-function amount(value, name) {
+function whole(value, name) {
   return integer(value, name, 0, Number.MAX_SAFE_INTEGER);
 }
 
@@ -154,10 +161,11 @@ module.exports = {
   isUrl,
   list,
   members,
-  number,
   object,
   oneOf,
+  share,
   signalNumber,
   text,
+  whole,
   word,
 };

@@ -66,6 +66,9 @@ export { deep, exitCode, monitor, tierHere };
 try {
   snapshot(1).processes.map(({ parent }) => parent?.startTime);
 } catch (error) {
+  // @ts-expect-error an error of ours has a code
+  new ProcmonError('no such process');
+  new ProcmonError('no such process', { code: 'ESRCH', pid: 1 });
   if (error instanceof ProcmonError) error.code.startsWith(error.syscall ?? 'ERR_');
 }
 

@@ -3,6 +3,7 @@
 // The logs of this thread: what is pushed into them, when they are told of collections, and how they are emptied at the end. The
 // native half writes them.
 
+const path = require('node:path');
 const { isMainThread, threadId } = require('node:worker_threads');
 const { clock, setImmediate, setTimeout } = require('./clocks.cjs');
 const { complain } = require('./complain.cjs');
@@ -10,6 +11,7 @@ const { AT, DESTINATION } = require('./record.cjs');
 const { atExit } = require('./at-exit.cjs');
 const { filesOf } = require('./options.cjs');
 const { gatherResults } = require('./results.cjs');
+const { checkMayWrite } = require('../permission.cjs');
 
 const AT_EXIT_MS = 2_000;
 const PATIENCE_MS = 10_000;
@@ -29,6 +31,8 @@ class CallLogs {
   #logs = new Map();
   /** The same, without the way over the names of their files. */
   #bySettings = new WeakMap();
+  /** Whether Node lets the native half write what settings ask for. */
+  #allowed = new WeakMap();
   /** Where results are to become Parquet. */
   #tables = new Set();
   /** When sessions were looked for, and whether there are any. */
@@ -56,6 +60,7 @@ class CallLogs {
 
   /** Hands a call over to be written; it does not wait. One that only sessions would be told of goes nowhere where there is none. */
   push(settings, numbers, { id, parentId, name, args, ended }, error) {
+    if (settings.logToFile && !this.#mayWrite(settings)) numbers[AT.destinations] = DESTINATION.sessions;
     if (numbers[AT.destinations] === DESTINATION.sessions && !this.#isWatched(ended)) return;
     let log = this.#bySettings.get(settings);
     if (log === undefined) log = this.#open(settings);
@@ -126,8 +131,15 @@ class CallLogs {
     if (!this.#logs.has(key)) this.#logs.set(key, this.#opened(key));
     const log = this.#logs.get(key);
     this.#bySettings.set(settings, log);
-    if (resultsFormat === 'parquet' && settings.logToFile) this.#tables.add(folder);
+    if (resultsFormat === 'parquet' && settings.logToFile && this.#mayWrite(settings)) this.#tables.add(folder);
     return log;
+  }
+
+  /** Node's permission model does not reach into the native half. Sessions are told of calls all the same. */
+  #mayWrite(settings) {
+    if (process.permission === undefined) return true;
+    if (!this.#allowed.has(settings)) this.#allowed.set(settings, isAllowed(filesOf(settings)));
+    return this.#allowed.get(settings);
   }
 
   #opened(order) {
@@ -204,6 +216,16 @@ class CallLogs {
     this.#report();
     // Threads end before their process does.
     if (isMainThread) for (const folder of this.#tables) gatherResults(folder);
+  }
+}
+
+function isAllowed({ folder, errorLog }) {
+  try {
+    for (const file of [path.join(folder, 'timing.log'), errorLog]) checkMayWrite(file);
+    return true;
+  } catch ({ message, resource }) {
+    complain(`calls are not logged to files: ${resource}: ${message}`);
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@
 // wrong option is told once and its default is used.
 
 const path = require('node:path');
-const { invalidArgType, invalidArgValue, outOfRange } = require('../errors.cjs');
+const { invalidArgType, invalidArgValue } = require('../errors.cjs');
 const check = require('../validate.cjs');
 const { complain } = require('./complain.cjs');
 
@@ -41,16 +41,16 @@ const CHECKS = {
   logToConsole: check.boolean,
   logToFile: check.boolean,
   trackResources: check.boolean,
-  maxArgLength: orNull(check.amount),
+  maxArgLength: orNull(check.whole),
   sanitize: orNull(callable),
   resultsFormat: orNull((value, name) => check.oneOf(value, name, FORMATS)),
   logDir: check.filePath,
   errorLogFile: orNull(check.filePath),
-  maxBytes: check.amount,
+  maxBytes: check.whole,
   backupCount: (value, name) => check.integer(value, name, 0, MOST_BACKUPS),
   level: (value, name) => check.oneOf(value, name, LEVELS),
-  sampleRate: share,
-  minDurationMs: atLeastNothing,
+  sampleRate: check.share,
+  minDurationMs: check.amount,
   onRecord: orNull(callable),
   logger: orNull(logger),
   rethrow: check.boolean,
@@ -153,16 +153,6 @@ function logger(value, name) {
   if (typeof value?.info !== 'function' || typeof value.error !== 'function') {
     throw invalidArgValue(name, 'must have the functions info and error', value);
   }
-  return value;
-}
-
-function share(value, name) {
-  if (check.number(value, name) < 0 || value > 1) throw outOfRange(name, '>= 0 && <= 1', value);
-  return value;
-}
-
-function atLeastNothing(value, name) {
-  if (check.number(value, name) < 0) throw outOfRange(name, '>= 0', value);
   return value;
 }
 

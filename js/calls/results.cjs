@@ -10,8 +10,8 @@ const PATIENCE_MS = 10_000;
 /** Makes one Parquet file of the rows in a folder: of those that this process has written, and of processes that have ended. */
 function gatherResults(folder) {
   try {
-    const { binaryOrReason } = require('../binary.cjs');
-    const { binary, reason } = binaryOrReason();
+    const { findBinary } = require('../binary.cjs');
+    const { binary, reason } = findBinary();
     const failure = reason ?? gatheredBy(binary, folder);
     if (failure) complain(`${folder}: timing_results.parquet could not be written: ${failure}`);
   } catch (error) {
