@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { timer } from 'procmon';
+import { errorCatcher, timer } from 'procmon';
 import { brief, recorder, script } from './support/calls.mjs';
 
 const timeout = 30_000;
@@ -156,4 +156,22 @@ test('an async generator is one call, whoever awaits it', async () => {
   const records = await taken(3);
   assert.deepEqual(records.map(brief), ['step async returned', 'step async returned', 'count asyncGenerator returned']);
   assert.deepEqual(new Set([records[0].parentId, records[1].parentId]), new Set([records[2].id]));
+});
+
+test('an async generator answers in the order in which it is asked, also where it throws', async () => {
+  const { options } = recorder();
+  async function* failing() {
+    yield 1;
+    throw new Error('no');
+  }
+  for (const wrapped of [failing, timer(failing, options), errorCatcher(timer(failing, options), options)]) {
+    const values = wrapped();
+    const answered = [];
+    const asked = [0, 1, 2, 3].map((number) => {
+      const note = () => answered.push(number);
+      return values.next().then(note, note);
+    });
+    await Promise.all(asked);
+    assert.deepEqual(answered, [0, 1, 2, 3]);
+  }
 });

@@ -43,6 +43,10 @@ describe('values under a name', () => {
     ['--auth-token=abc', '--auth-token=[redacted]'],
     ['key: 9f86d081884c7d659a2feaa0c55ad015', 'key: [redacted]'],
     ['signature "dGhpcyBpcyBhIHRlc3Qgb2YgMQ=="', 'signature "[redacted]"'],
+    ['https://h/c?sig=Zk%2BvAbC3d%2F9KxYz01%2bqwErTyUi%3D&se=1', 'https://h/c?sig=[redacted]&se=1'],
+    ['sig=%2BZk2vAbC3d%2F9KxYz01qwErTyUi=', 'sig=[redacted]'],
+    ['{sessionId: "s3ssAbCdEfGhIjKlMnOp"}', '{sessionId: "[redacted]"}'],
+    ['JSESSIONID=9F86D081884C7D659A2FEAA0C55AD015;', 'JSESSIONID=[redacted];'],
     ['invalid token 9f86d081884c7d659a2feaa0c55ad015', 'invalid token [redacted]'],
   ]);
 });
@@ -90,6 +94,11 @@ describe('secrets known by their look', () => {
     `sk_live_${'a1'.repeat(12)}`,
     `rk_test_${'a1'.repeat(12)}`,
     'sk-proj-0123456789abcdefghij',
+    `SG.${'a1'.repeat(11)}.${'b2'.repeat(20)}`,
+    `hf_${'aB'.repeat(17)}`,
+    `dop_v1_${'0f'.repeat(32)}`,
+    `shpat_${'0f'.repeat(16)}`,
+    `pypi-AgEIcHlwaS5vcmc${'aB'.repeat(30)}`,
   ];
   for (const token of tokens) {
     test(token, () => {
@@ -122,6 +131,8 @@ describe('what is no secret stays', () => {
     '-----BEGIN CERTIFICATE-----\nMIIEpAIB\n-----END CERTIFICATE-----',
     'at build (file:///home/ann/node_modules/.pnpm/foo@1.2.3/node_modules/foo/index.js:3:5)',
     'PWD=/home/ann OLDPWD=/ author=x keyboard=de primaryKey: 5',
+    'logo@2x.png images/icon-small@1.5x.webp',
+    'sessionId: 550e8400-e29b-41d4-a716-446655440000, key=Some%20File%20Name%202',
     '["日本語", "é"]',
   ];
   for (const text of kept) test(text, () => assert.equal(sanitizer(text), text));
@@ -231,6 +242,7 @@ test('the time grows as the text does, whatever it is made of', { timeout: 120_0
     '\\"',
     '"\\',
     'token   ',
+    'key%2f',
   ];
   const ends = [
     '-----BEGIN ',

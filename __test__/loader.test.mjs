@@ -72,22 +72,6 @@ test('a native half of another version is refused', { timeout }, () => {
   );
 });
 
-test('a command line of another version is refused by what needs one', { timeout }, () => {
-  const copy = copyOfPackage();
-  const name = `@procmon/${platform()}`;
-  mkdirSync(join(copy, 'node_modules', name), { recursive: true });
-  writeFileSync(join(copy, 'node_modules', name, 'package.json'), JSON.stringify({ name, version: '99.0.0' }));
-  const script = `
-    const { convert } = require(${JSON.stringify(copy)});
-    convert('a.jsonl', 'a.csv').catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
-  const env = { ...process.env, PROCMON_NATIVE_PATH: addon };
-  const { stdout } = spawnSync(process.execPath, ['--eval', script], { env, encoding: 'utf8' });
-  assert.deepEqual(JSON.parse(stdout), {
-    code: 'ERR_PROCMON_CONVERT_FAILED',
-    message: `${name} has version 99.0.0 and procmon ${version}\ninstall the package again`,
-  });
-});
-
 test('a system that no package is for is told which there are', { timeout }, () => {
   const copy = copyOfPackage();
   const { message } = loaded(copy, {}, "Object.defineProperty(process, 'arch', { value: 's390x' });");

@@ -17,7 +17,7 @@ export interface TimerOptions {
   readonly enabled?: boolean | undefined;
   /** What records call it. Default: its own name, after that of its class where it is a member. */
   readonly name?: string | null | undefined;
-  /** Whether a line goes to stderr, or to `logger`. Default true. */
+  /** Whether a line goes to stderr. Default true; a `logger` is told in either case. */
   readonly logToConsole?: boolean | undefined;
   /** Whether calls go to `timing.log`, and errors to the error log. Default true. */
   readonly logToFile?: boolean | undefined;
@@ -108,7 +108,8 @@ export interface CallWrapper {
 /** A `CallWrapper` that can be given options, or is asked for one that has them. */
 export interface CallTool<Options> extends CallWrapper {
   <Fn extends Callable>(fn: Fn, options: Options | undefined): Fn;
-  (options?: Options): CallWrapper;
+  /** `nothing` keeps it from being taken for a decorator of members that cannot be wrapped. */
+  (options?: Options, ...nothing: never[]): CallWrapper;
 }
 
 /** A stretch of code that is timed. */
@@ -159,6 +160,12 @@ export interface FallbackOptions<Fallback> extends ErrorCatcherOptions {
   readonly fallback: Fallback;
 }
 
+/** Options that swallow errors: the caller gets undefined. */
+export interface SilencingOptions extends ErrorCatcherOptions {
+  readonly rethrow: false;
+  readonly fallback?: undefined;
+}
+
 /** Wraps functions whose errors are answered with something else. */
 export type FallbackWrapper<Fallback> = (<Fn extends (...args: never[]) => unknown>(
   fn: Fn,
@@ -171,7 +178,9 @@ export interface ErrorCatcher extends CallTool<ErrorCatcherOptions> {
     fn: Fn,
     options: FallbackOptions<Fallback>,
   ): WithFallback<Fn, Fallback>;
+  <Fn extends (...args: never[]) => unknown>(fn: Fn, options: SilencingOptions): WithFallback<Fn, undefined>;
   <Fallback>(options: FallbackOptions<Fallback>): FallbackWrapper<Fallback>;
+  (options: SilencingOptions): FallbackWrapper<undefined>;
   /** The same for functions that end when they call back, with an error first where there is one. */
   readonly callback: CallTool<ErrorCatcherOptions>;
 }

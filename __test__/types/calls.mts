@@ -60,6 +60,10 @@ const direct = errorCatcher(parse, { rethrow: false, fallback: (error: unknown) 
 same<Same<ReturnType<typeof direct>, { a: number } | string>>();
 const later = errorCatcher(async (id: number) => id, { rethrow: false, fallback: 'none' as const });
 same<Same<ReturnType<typeof later>, Promise<number | 'none'>>>();
+const silent = errorCatcher(parse, { rethrow: false });
+same<Same<ReturnType<typeof silent>, { a: number } | undefined>>();
+const silentLater = errorCatcher({ rethrow: false })(async (id: number) => id);
+same<Same<ReturnType<typeof silentLater>, Promise<number | undefined>>>();
 const stacked = errorCatcher(timer(async (id: number) => id));
 same<Same<ReturnType<typeof stacked>, Promise<number>>>();
 
@@ -100,6 +104,16 @@ class Store {
 
   @timer static #hidden(): number {
     return 1;
+  }
+
+  @errorCatcher({ rethrow: false }) close(): void {}
+
+  // @ts-expect-error: a number is no function
+  @timer width = 1;
+
+  // @ts-expect-error: where it throws there is no number
+  @errorCatcher({ rethrow: false }) left(): number {
+    return this.size;
   }
 
   open(): number {

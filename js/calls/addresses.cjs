@@ -8,8 +8,12 @@ const AUTHORITY = /[^/?#\s"'`]*/y;
 const UP_TO_AT_SIGN = /[^@\s"'`]*/y;
 const PORT = /^\d*$/;
 
-/** The domain of a mail address (RFC 5321, section 4.1.2, in the form that is used); versions of packages have none. */
-const DOMAIN = /(?!\d+\.\d)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/y;
+/**
+ * The domain of a mail address (RFC 5321, section 4.1.2, in the form that is used); versions of packages have none, nor have images
+ * for screens of more dots: `logo@2x.png`.
+ */
+const DOMAIN =
+  /(?!\d+\.\d|[\d.]+x\.(?:avif|gif|jpe?g|png|svg|webp)(?![\w-]))(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/y;
 const LOCAL_PART = /[\w.%+-]/;
 const LONGEST_LOCAL_PART = 64;
 

@@ -5,7 +5,7 @@
 
 const { types } = require('node:util');
 const { exoticText, functionText, unboxed } = require('./exotic.cjs');
-const { className } = require('./names.cjs');
+const { bareOf, className } = require('./names.cjs');
 const { applySanitizer, beginning, shortened } = require('./sanitize.cjs');
 
 const { getOwnPropertyDescriptor, getPrototypeOf, is, keys: ownKeys } = Object;
@@ -123,7 +123,7 @@ class Description {
       case 'symbol':
         return this.#raw(`Symbol(${Reflect.apply(symbolDescription, value, []) ?? ''})`);
       case 'function':
-        return this.#raw(isProxy(value) ? '[Proxy]' : functionText(value));
+        return this.#raw(isProxy(bareOf(value)) ? '[Proxy]' : functionText(value));
       case 'object':
         return value === null ? this.#add('null') : this.#object(value);
       default:

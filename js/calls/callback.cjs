@@ -4,6 +4,7 @@
 
 const { isNativeError, isProxy } = require('node:util').types;
 const { currentFrame, goBack, goTo } = require('./frames.cjs');
+const { standBefore } = require('./names.cjs');
 const { followedToFailure } = require('./promises.cjs');
 const { Wrapping } = require('./wrap.cjs');
 
@@ -16,7 +17,9 @@ class CallbackWrapping extends Wrapping {
     const call = this.begun(self, args);
     if (call === null) return Reflect.apply(target, self, args);
     call.form = 'callback';
-    const watched = args.with(place, new Proxy(args[place], new Callback(call, outer)));
+    const callback = new Proxy(args[place], new Callback(call, outer));
+    standBefore(callback, args[place]);
+    const watched = args.with(place, callback);
     const origin = this.goIn(call);
     let result;
     try {

@@ -12,11 +12,13 @@ const { CallLogs } = require('./log.cjs');
 const { tellLogger, tellOnRecord } = require('./logger.cjs');
 const { LEVELS, filesOf } = require('./options.cjs');
 const { DESTINATION, NUMBERS, fillNumbers, recordOf } = require('./record.cjs');
-const { applySanitizer, sanitizerFailures } = require('./sanitize.cjs');
+const { FAILED, applySanitizer, beginning, sanitizerFailures } = require('./sanitize.cjs');
 const { onSession } = require('./watchers.cjs');
 
 const LEVEL_OF = { returned: 'info', unfinished: 'warn', threw: 'error' };
 const LONGEST_NAME = 256;
+/** How much of a name the sanitizer sees: more than is kept, so that it knows what the cut goes through. */
+const LONGEST_READ_NAME = 4_096;
 const MOST_NAMES = 1_000;
 
 /** Takes finished calls to those who are to know of them. */
@@ -122,9 +124,18 @@ class Emitter {
       names = new Map();
       this.#names.set(settings, names);
     }
-    if (!names.has(name)) names.set(name, applySanitizer(name.slice(0, LONGEST_NAME), settings));
-    return names.get(name);
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const clean = sanitizedName(name, settings);
+    // The next call may find the sanitizer in better health.
+    if (clean !== FAILED) names.set(name, clean);
+    return clean;
   }
+}
+
+function sanitizedName(name, settings) {
+  const read = name.length > LONGEST_READ_NAME ? beginning(name, LONGEST_READ_NAME, settings) : name;
+  return applySanitizer(read, settings).slice(0, LONGEST_NAME);
 }
 
 function destinationsOf({ part, settings }, isTold) {

@@ -120,7 +120,8 @@ class AsyncConductor extends Conductor {
         this.#answered();
         if (this.isOver) throw error;
         this.isOver = true;
-        return failedStep(call, error);
+        // At once where nothing stands in, or who asked later would be answered earlier.
+        return call.replaces ? failedStep(call, error) : call.failed(error);
       },
     );
   }

@@ -14,6 +14,19 @@ const LONGEST_CHAIN = 100;
 /** The name of a class by its prototype, which is what instances have in common. */
 const ownerNames = new WeakMap();
 
+/** The functions that our own proxies stand before. */
+const behind = new WeakMap();
+
+/** Has a proxy of ours told as the function behind it. */
+function standBefore(proxy, fn) {
+  behind.set(proxy, bareOf(fn));
+}
+
+/** What is behind all proxies of ours; what is none of them is that itself. */
+function bareOf(value) {
+  return behind.get(value) ?? value;
+}
+
 /** The text that a property of its own holds; empty where that is no text, or has to be computed. */
 function ownText(object, key) {
   const value = getOwnPropertyDescriptor(object, key)?.value;
@@ -22,7 +35,8 @@ function ownText(object, key) {
 
 /** The name of a function; empty of one without. */
 function functionName(value) {
-  return isProxy(value) ? '' : ownText(value, 'name');
+  const bare = bareOf(value);
+  return isProxy(bare) ? '' : ownText(bare, 'name');
 }
 
 /** The name of an object's class; null where it has no prototype, and empty where nobody knows. */
@@ -70,4 +84,4 @@ function ownerName(self) {
   return name;
 }
 
-module.exports = { callName, className, functionName, memberName, nameOn, ownText };
+module.exports = { bareOf, callName, className, functionName, memberName, nameOn, ownText, standBefore };

@@ -65,4 +65,4 @@ function shortened(text, length) {
   return length < 1 ? '' : `${text.slice(0, length - 1)}…`;
 }
 
-module.exports = { applySanitizer, beginning, sanitizerFailures, shortened };
+module.exports = { FAILED, applySanitizer, beginning, sanitizerFailures, shortened };

@@ -12,13 +12,13 @@ const LAST_WORDS = /(?:(?:^|[_.-])(?:auth|pwd|pass|cookie)|[a-z](?:Auth|Pwd|Pass
 const LAST_WORDS_LOUD = /(?:^|[_.-])(?:auth|pwd|pass|cookie)$/i;
 
 /** What every one of these names has in it: most words have not. */
-const HINT = /token|secret|pass|cred|auth|key|pwd|cookie|sig|session|sid|bearer|basic/i;
+const HINT = /token|secret|pass|cred|auth|key|pwd|cookie|sig|sess|sid|bearer|basic/i;
 
 /** The shell's working directories, which end like a password. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);
 
 /** What is often followed by a secret, and often by something else. */
-const SUSPECTS = /(?:^|[_.-]|[a-z](?=[KS]))(?:key|sig|signature|session|sid)$/i;
+const SUSPECTS = /(?:^|[_.-]|[a-z](?=[KS]))(?:key|sig|signature|session|sess(?:ion)?[_-]?id|sid)$/i;
 
 /** No name is longer; of longer words the end counts. */
 const LONGEST = 64;

@@ -15,7 +15,9 @@ const OPENING = /\$?(\\?)(["'`])/y;
 const SCHEME = /(?:bearer|basic|token|digest|negotiate|apikey)[ \t]+(?=[^\s"'`])/iy;
 const NOTHING = /(?:\[redacted\]|(?:null|undefined|true|false)(?![\w$]))/y;
 const CREDENTIAL = /[\w.+/=~-]+/y;
-const CHANCE = /(?:\\?["'`])?[ \t]{0,4}(?:=>|[=:])?[ \t]{0,4}(?:\\?["'`])?([A-Za-z0-9][A-Za-z0-9+/_-]{19,}={0,2})/y;
+/** A long word of base64 or of hexadecimal digits, as it is or with what URLs escape of it. */
+const CHANCE =
+  /(?:\\?["'`])?[ \t]{0,4}(?:=>|[=:])?[ \t]{0,4}(?:\\?["'`])?((?:[A-Za-z0-9]|(?<=[=:])%2[BF])(?:[A-Za-z0-9+/_-]|%2[BF]){19,}(?:=|%3D){0,2})/iy;
 
 const WORD = /\S+/y;
 const QUERY_WORD = /[^\s&#"'`\\]+/y;

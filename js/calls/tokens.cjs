@@ -15,6 +15,11 @@ const MARKED = [
   /AIza[\w-]{35,}/y,
   /ya29\.[\w.-]{20,}/y,
   /GOCSPX-[\w-]{20,}/y,
+  /SG\.[\w-]{16,}\.[\w-]{16,}/y,
+  /hf_[A-Za-z0-9]{30,}/y,
+  /do[opr]_v1_[0-9a-f]{40,}/y,
+  /shp(?:at|ca|pa|ss)_[0-9A-Fa-f]{32,}/y,
+  /pypi-[\w-]{50,}/y,
   /(?:AKIA|ASIA)[A-Z0-9]{16,}/y,
 ];
 
@@ -24,7 +29,7 @@ const HYPHENATED = /sk-(?=[\w-]{20})(?=\D*\d)[\w-]+/y;
 /** Three parts with dots between, the first the base64 of `{"` (RFC 7519, section 3), or the five of an encrypted one. */
 const WEB_TOKEN = /eyJ[\w-]{5,}\.[\w-]{2,}\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/y;
 
-const FIRST_LETTERS = /[gnxsrwyGeA]/;
+const FIRST_LETTERS = /[gnxsrwyGeASdhp]/;
 
 /** Where the token ends that begins at `start`; -1 where none does. */
 function tokenEnd(text, start) {

@@ -7,7 +7,7 @@ const { isAsyncFunction, isGeneratorFunction, isGeneratorObject, isPromise, isPr
 const { describeArguments } = require('./arguments.cjs');
 const { conducted } = require('./generators.cjs');
 const { handOver, remember, takeOver, wrappingOf } = require('./handover.cjs');
-const { callName, nameOn } = require('./names.cjs');
+const { callName, nameOn, standBefore } = require('./names.cjs');
 const { followed } = require('./promises.cjs');
 
 /**
@@ -136,6 +136,7 @@ function wrapped(part, target, settings, naming, Kind) {
   const wrapping = new Kind(part, target, settings, naming);
   wrapping.proxy = new Proxy(target, wrapping);
   remember(wrapping.proxy, wrapping);
+  standBefore(wrapping.proxy, target);
   return wrapping.proxy;
 }
 
