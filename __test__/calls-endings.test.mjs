@@ -44,6 +44,10 @@ describe('every call is on disk after', () => {
       "process.on('exit', () => { throw new Error('at the very end'); });",
       { code: 1, signal: null },
     ],
+    'an error in a listener of errors that nobody catches, of which Node tells nobody': [
+      "process.on('uncaughtException', () => { throw new Error('once more'); }); throw new Error('nobody catches this');",
+      { code: 7, signal: null },
+    ],
     'a top-level await that is never settled': ['await new Promise(() => {});', { code: 13, signal: null }],
   };
   for (const [ending, [script, expected]] of Object.entries(ENDINGS)) {
@@ -66,6 +70,15 @@ describe('every call is on disk after', () => {
       );
     });
   }
+
+  test('process.exit() in a listener of the end that makes them', { timeout }, async () => {
+    const project = projectWith({
+      'main.mjs': `${WORK} work(-1); process.on('exit', () => { workALot(); process.exit(6); });`,
+    });
+    assert.deepEqual(await ran(project, ['main.mjs']), { code: 6, signal: null, stdout: '', stderr: '' });
+    const entries = entriesOf(join(project, 'logs', 'timing.log'));
+    assert.deepEqual(firstArguments(entries), [-1, ...numbers(CALLS)]);
+  });
 
   test('calls.flush(), for whoever reads the files then', { timeout }, async () => {
     const project = projectWith({
@@ -148,6 +161,25 @@ describe('a signal', () => {
       const expected = { code: 5, signal: null, stdout: 'ready\nSIGTERM 15\n', stderr: '' };
       assert.deepEqual(await ended, expected);
       assertAllThere(project);
+    });
+  }
+
+  const AGAIN = "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1_000);";
+  for (const [what, script] of Object.entries({
+    'that its only listener sends once more': `process.once('SIGTERM', () => { workALot(); ${AGAIN} }); work(-1); ${AGAIN}`,
+    'whose listeners have gone': `
+      const listeners = [() => {}, () => {}];
+      for (const listener of listeners) process.on('SIGTERM', listener);
+      work(-1);
+      for (const listener of listeners) process.off('SIGTERM', listener);
+      workALot();
+      ${AGAIN}`,
+  })) {
+    test(`${what} ends the process, and no call is lost`, { timeout }, async () => {
+      const project = projectWith({ 'main.mjs': `${WORK} ${script}` });
+      assert.deepEqual(await ran(project, ['main.mjs']), { code: null, signal: 'SIGTERM', stdout: '', stderr: '' });
+      const entries = entriesOf(join(project, 'logs', 'timing.log'));
+      assert.deepEqual(firstArguments(entries), [-1, ...numbers(CALLS)]);
     });
   }
 

@@ -146,6 +146,32 @@ describe('under procmon run', () => {
     }
   });
 
+  test('whose parents have gone is told of the same way, once, and so are those below it', { timeout }, async () => {
+    const project = projectWith({
+      'main.mjs': `
+        import { spawn } from 'node:child_process';
+        import { once } from 'node:events';
+        const words = ['-c', '"$0" orphan.mjs & exit 0', process.execPath];
+        // The pipe is open until the orphan ends.
+        const shell = spawn('sh', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+        shell.stdout.resume();
+        await once(shell, 'close');`,
+      'orphan.mjs': `
+        import { fork } from 'node:child_process';
+        import { readFileSync } from 'node:fs';
+        import { setTimeout } from 'node:timers/promises';
+        const work = timer(function work(number) {});
+        while (readFileSync('/proc/' + process.ppid + '/comm', 'utf8') === 'sh\\n') await setTimeout(5);
+        work(0);
+        fork('child.mjs');`,
+      'child.mjs': 'timer(function work(number) {})(1); process.disconnect();',
+    });
+    const file = join(project, 'run.jsonl');
+    const ended = await ran(project, ['main.mjs'], { before: [binary, 'run', '--quiet', '--out', file] });
+    assert.deepEqual(ended, { code: 0, signal: null, stdout: '', stderr: '' });
+    assert.deepEqual(firstArguments((await load(file)).calls), [0, 1]);
+  });
+
   test('the recording, the logs and the script agree on every figure', { timeout }, async () => {
     const logs = join(project, 'logs');
     const said = (path) => JSON.parse(execFileSync(binary, ['calls', path, '--format', 'json'], { encoding: 'utf8' }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { run } from 'procmon';
 
 const require = createRequire(import.meta.url);
 const { SampleLine, SampleReader } = require('../js/samples.cjs');
@@ -18,6 +19,19 @@ test('a slow reader loses the oldest samples, and is told how many', async () =>
   for await (const { atMs } of reader) rest = atMs;
   assert.equal(rest, 1004);
   assert.equal(warnings.length, 1);
+});
+
+test('what a reader has lost is told before the end, and once', { timeout: 120_000 }, async () => {
+  const handle = run('sleep', ['600'], { interval: 1, maxInterval: 1, history: 0 });
+  const reader = handle[Symbol.asyncIterator]();
+  const told = [];
+  handle.on('warning', ({ kind }) => told.push(kind)).on('end', () => told.push('end'));
+  const samples = handle[Symbol.asyncIterator]();
+  for (let count = 0; count <= 1000; count += 1) await samples.next();
+  await handle.stop();
+  assert.deepEqual(told, ['recordsDropped', 'end']);
+  for await (const { atMs } of reader) assert.ok(atMs > 0);
+  assert.equal(told.length, 2);
 });
 
 test('a sample is parsed once, when somebody looks at it', () => {

@@ -1,14 +1,30 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ProcmonError, run } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
 const folder = temporaryFolder('start');
+
+/** Tries to watch when every descriptor is taken, and tells of the errors when some are free again. */
+const FULL = `
+  const { closeSync, openSync } = require('node:fs');
+  const { attach, run } = require('procmon');
+  const taken = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null'));
+  } catch {}
+  const attempts = [() => attach(process.pid), () => run('true'), () => run('true', { stdio: 'pipe' })];
+  Promise.allSettled(attempts.map(async (attempt) => await attempt())).then((outcomes) => {
+    for (const fd of taken) closeSync(fd);
+    const errors = outcomes.map(({ reason: { message, code, errno, syscall } }) => ({ message, code, errno, syscall }));
+    console.log(JSON.stringify(errors));
+  });`;
 
 test('a command that is not there rejects as child_process does', { timeout }, async () => {
   await assertLikeNode('procmon-no-such-command');
@@ -60,6 +76,20 @@ test('a command that cannot be started leaves output files as they were', { time
   const fresh = join(folder, 'fresh.jsonl');
   await assert.rejects(run('procmon-no-such-command', { outputFile: fresh }), { code: 'ENOENT' });
   assert.equal(existsSync(fresh), false);
+});
+
+test('where nothing can be opened any more, it is the system that says so', { timeout }, async () => {
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, '--eval', FULL],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      encoding: 'utf8',
+    },
+  );
+  const watch = { message: 'EMFILE: too many open files, watch', code: 'EMFILE', errno: -24, syscall: 'watch' };
+  const pipe = "EMFILE: too many open files, pipe 'true'";
+  assert.deepEqual(JSON.parse(stdout || stderr), [watch, watch, { ...watch, message: pipe, syscall: 'pipe' }]);
 });
 
 test('the handle of a command that was not started knows nothing and does nothing', { timeout }, async () => {

@@ -1,16 +1,17 @@
 // The standard streams of a command: pipes to and from it, descriptors, and what becomes of them.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, createWriteStream, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { run } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
 import { isAlive, ownCounts, until } from './support/processes.mjs';
@@ -167,6 +168,28 @@ test('nothing of what was written before it was handed on is lost to the next co
   assert.deepEqual([(await first).exitCode, (await second).exitCode], [0, 0]);
 });
 
+test('an output whose command has ended has no number, which could stand for another file', { timeout }, async () => {
+  const { fds } = ownCounts();
+  const first = run('echo', ['a'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await first;
+  await until(() => ownCounts().fds <= fds);
+  assert.equal(first.stdout.fd, undefined);
+  const stdio = [first.stdout, 'pipe', 'inherit'];
+  assert.throws(() => run('cat', [], { stdio }), { code: 'ERR_INVALID_ARG_VALUE' });
+  assert.equal(await text(first.stdout), 'a\n');
+});
+
+test('what was given to a command of child_process is not read here', { timeout }, async () => {
+  const first = run('echo', ['a'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const second = spawn('sh', ['-c', 'read -r line <&3; cat'], { stdio: [first.stdout, 'pipe', 'inherit', 'pipe'] });
+  await first;
+  // As long as this takes, whatever is to be read here is read.
+  await run('true');
+  second.stdio[3].end('go on\n');
+  assert.equal(await text(second.stdout), 'a\n');
+  first.stdout.destroy();
+});
+
 test('a command whose reader has ended is told so, as in a shell', { timeout }, async () => {
   const first = run('yes', [], { stdio: ['ignore', 'pipe', 'inherit'] });
   const second = run('head', ['-n', '1'], { stdio: [first.stdout, 'pipe', 'inherit'] });
@@ -219,6 +242,21 @@ test('a grandchild that keeps the output open keeps it open, and the result does
   assert.equal(await output, 'early\n');
 });
 
+test('a terminated worker thread leaves no pipe open, read or not', { timeout }, async () => {
+  const body = `
+    const { parentPort } = require('node:worker_threads');
+    const handle = require('procmon').run('sh', ['-c', 'echo a; exec sleep 100'], { stdio: 'pipe' });
+    handle.stdout.on('data', () => parentPort.postMessage(handle.pid));`;
+  const pipes = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith('pipe:')).length;
+  const before = pipes();
+  for (let round = 0; round < 5; round += 1) {
+    const worker = new Worker(body, { eval: true, execArgv: [] });
+    await once(worker, 'message');
+    await worker.terminate();
+  }
+  await until(() => pipes() <= before);
+});
+
 test('pipes work in worker threads without a warning', { timeout }, async () => {
   const ended = await runScript(`
     import { Worker } from 'node:worker_threads';
@@ -232,3 +270,12 @@ test('pipes work in worker threads without a warning', { timeout }, async () => 
     worker.on('message', (words) => console.log(words));`);
   assert.deepEqual(ended, { code: 0, signal: null, stdout: 'text\n\n', stderr: '' });
 });
+
+/** Where a descriptor of ours leads; nothing where it has just been closed. */
+function linkOf(fd) {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}

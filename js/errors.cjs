@@ -110,7 +110,8 @@ function fromNetwork(cause) {
 /** `ENOENT: no such file or directory, open 'a.jsonl'`, as Node's own messages are made. */
 function systemMessage({ code, errno, syscall, path, pid }) {
   const words = getSystemErrorMap().get(errno)?.[1] ?? 'unknown error';
-  return `${code}: ${words}, ${syscall} ${path === undefined ? pid : inspect(path)}`;
+  const subject = path === undefined ? pid : inspect(path);
+  return `${code}: ${words}, ${syscall}${subject === undefined ? '' : ` ${subject}`}`;
 }
 
 /** The object that a text holds; null of any other text. */

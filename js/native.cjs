@@ -18,7 +18,7 @@ const LIBRARY =
  * @returns {{ start: Function, ask: Function, askNow: Function, export: Function, contentType: Function, snapshot: Function,
  *   outlook: Function, known: Function, readProfile: Function, version: Function,
  *   NativeCallLog: new (options: string) => NativeCallLog, NativeMeter: new () => NativeMeter,
- *   isWatched: () => boolean }}
+ *   isWatched: () => boolean, hearAgain: () => void }}
  *
  * @typedef {object} NativeCallLog The files of timed calls, and the way to the sessions that watch this process.
  * @property {(numbers: Float64Array, id: string, parentId: string | null, name: string, args: string | null, error: string | null) => void} push

@@ -77,7 +77,7 @@ export interface WatchOptions {
   duration?: number | undefined;
   /** A named choice, or one of your own; `interval`, `maxInterval` and `history` go before it. Default: none. */
   profile?: ProfileName | OwnProfile | PropellerProfile | undefined;
-  /** Whether descendants are watched, too. Default true. */
+  /** Whether descendants are watched, too: they are not known otherwise, and signals go to the command alone. Default true. */
   children?: boolean | undefined;
   /**
    * How many samples are kept in memory, the latest of them, with what happened meanwhile: 0 to 1,000,000, and never more

@@ -13,18 +13,26 @@ const LEFT_OVER_MAX = 1024 * 1024;
  */
 class Output extends Readable {
   #fd;
+  #take;
   #socket = null;
   #holdsLoop = true;
   #isLeftOver = false;
+  /** Whether somebody has the number, and may have given it to a command of child_process: that one reads then. */
+  #isLent = false;
 
-  /** @param {number} fd the end to read from, closed by us */
-  constructor(fd) {
+  /** @param {{ fd: number, take: () => number }} end the end to read from, ours to close once it is taken */
+  constructor({ fd, take }) {
     super();
     this.#fd = fd;
+    this.#take = take;
   }
 
-  /** The number of its descriptor, so that it can be the input of another command; undefined once it is closed. */
+  /**
+   * The number of its descriptor, so that it can be the input of another command; undefined once there is nothing more to
+   * read from it. The system gives the number of a closed one to the next file.
+   */
   get fd() {
+    this.#isLent = true;
     return this.#fd;
   }
 
@@ -46,7 +54,7 @@ class Output extends Readable {
 
   _destroy(error, callback) {
     if (this.#socket !== null) this.#socket.destroy();
-    else if (this.#fd !== undefined) closeSync(this.#fd);
+    else if (this.#fd !== undefined) closeSync(this.#take());
     this.#fd = undefined;
     callback(error);
   }
@@ -54,7 +62,10 @@ class Output extends Readable {
   /** The command has ended. */
   settle() {
     this.#isLeftOver = true;
-    if (!this.destroyed) this.#open().resume();
+    if (this.destroyed || (this.#isLent && this.#socket === null)) return;
+    this.#open().resume();
+    // What it holds is here from now on, and no longer in the pipe.
+    this.#fd = undefined;
   }
 
   /** Another command reads it from now on: were our end kept open, a writer whose reader is gone would not be told. */
@@ -65,16 +76,22 @@ class Output extends Readable {
   /** A socket reads as soon as there is one, and what it has read is lost to a command that this is handed on to. */
   #open() {
     if (this.#socket === null) {
-      this.#socket = new net.Socket({ fd: this.#fd, readable: true, writable: false });
-      this.#socket.on('data', (chunk) => this.#take(chunk));
-      this.#socket.on('end', () => this.push(null));
+      this.#socket = new net.Socket({ fd: this.#take(), readable: true, writable: false });
+      this.#socket.on('data', (chunk) => this.#receive(chunk));
+      this.#socket.on('end', () => this.#finish());
       this.#socket.on('error', (error) => this.destroy(error));
       if (!this.#holdsLoop) this.#socket.unref();
     }
     return this.#socket;
   }
 
-  #take(chunk) {
+  /** The socket closes the descriptor by itself. */
+  #finish() {
+    this.#fd = undefined;
+    this.push(null);
+  }
+
+  #receive(chunk) {
     const wantsMore = this.push(chunk);
     // A process that outlives the command may go on writing: it has to wait for a reader, as it would otherwise.
     const hasRoom = this.#isLeftOver && this.readableLength < LEFT_OVER_MAX;

@@ -87,7 +87,10 @@ async function executeWithMonitoring(command, options = {}) {
   return [exitCode, monitor];
 }
 
-/** The session of a command; what keeps it from starting is told to those who wait for the result. */
+/**
+ * The session of a command. What keeps it from starting is told to those who wait for the result; that options make no sense
+ * together is told at once, as of any argument.
+ */
 function begun({ order, signal, stdio }) {
   if (signal?.aborted) return new NoSession(new AbortError(signal));
   try {

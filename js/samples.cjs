@@ -50,6 +50,16 @@ class SampleReader {
     this.#dropped += 1;
   }
 
+  /** Says how many samples it has lost since it was last said. */
+  reportDropped() {
+    const count = this.#dropped;
+    if (count === 0) return;
+    this.#dropped = 0;
+    const atMs = this.#backlog[0]?.sample.atMs ?? null;
+    const message = `a reader was too slow: ${count} samples were dropped`;
+    this.#session.emit('warning', { type: 'warning', atMs, kind: 'recordsDropped', count, message });
+  }
+
   /** No more will come. */
   close() {
     this.#closed = true;
@@ -58,7 +68,7 @@ class SampleReader {
   }
 
   async next() {
-    if (this.#dropped > 0) this.#reportDropped();
+    this.reportDropped();
     if (this.#backlog.length > 0) return { value: this.#backlog.shift().sample, done: false };
     if (this.#closed) return { value: undefined, done: true };
     this.#session.keepAlive.hold();
@@ -78,14 +88,6 @@ class SampleReader {
   #answer(result) {
     this.#session.keepAlive.release();
     this.#waiting.shift()(result);
-  }
-
-  #reportDropped() {
-    const count = this.#dropped;
-    this.#dropped = 0;
-    const atMs = this.#backlog[0]?.sample.atMs ?? null;
-    const message = `a reader was too slow: ${count} samples were dropped`;
-    this.#session.emit('warning', { type: 'warning', atMs, kind: 'recordsDropped', count, message });
   }
 }
 

@@ -49,7 +49,7 @@ class Session {
     const wake = AsyncResource.bind(() => reference.deref()?.fetch(), 'PROCMON');
     this.#native = started(order, wake);
     this.header = JSON.parse(this.#native.header());
-    this.pipes = this.#native.takePipes();
+    this.pipes = pipeEnds(this.#native);
     this.#done.promise.catch(() => {});
   }
 
@@ -203,6 +203,8 @@ class Session {
   }
 
   #close() {
+    // It comes before the end; who throws at it is asked no second time, and keeps nobody from that.
+    for (const reader of this.readers) reader.reportDropped();
     this.#isOver = true;
     this.keepAlive.unpin();
     this.#summary = JSON.parse(this.#native.summary());
@@ -229,6 +231,17 @@ class Session {
 /** Not a part of the constructor: what wakes the session would hold on to the order as well. */
 function started(order, wake) {
   return answerTo(() => native.start(JSON.stringify(order), wake));
+}
+
+/**
+ * Our ends of a command's pipes. One that nobody has taken is closed with the native half's handle: when a worker thread is
+ * terminated, nobody is left to do that here.
+ * @returns {({ fd: number, take: () => number } | null)[]}
+ */
+function pipeEnds(native) {
+  return native
+    .pipes()
+    .map((fd, stream) => (typeof fd === 'number' ? { fd, take: () => native.takePipe(stream) } : null));
 }
 
 /** The lines of a text in which each line is ended. */

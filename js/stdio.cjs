@@ -45,12 +45,12 @@ function descriptorOf(stream, name) {
 
 /**
  * Our ends of a command's pipes as streams.
- * @param {(number | null | undefined)[]} descriptors as the native half gave them
+ * @param {({ fd: number, take: () => number } | null)[]} ends as a session has them
  * @returns {{ stdin: import('node:net').Socket | null, stdout: Output | null, stderr: Output | null }}
  */
 function openStreams([input = null, output = null, errors = null]) {
-  const reader = (fd) => (fd === null ? null : new (outputs().Output)(fd));
-  const stdin = input === null ? null : new (sockets().Socket)({ fd: input, readable: false, writable: true });
+  const reader = (end) => (end === null ? null : new (outputs().Output)(end));
+  const stdin = input === null ? null : new (sockets().Socket)({ fd: input.take(), readable: false, writable: true });
   return { stdin, stdout: reader(output), stderr: reader(errors) };
 }
 

@@ -22,6 +22,9 @@ const ROUNDS = 1_000;
 
 const LOOK_EVERY_NS = 2e9;
 
+/** Those that the native half hears of. */
+const SIGNALS = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
+
 const nowMs = () => clock() / 1e6;
 
 /** The logs that the functions of one thread write to. */
@@ -50,7 +53,7 @@ class CallLogs {
   #rounds = ROUNDS;
 
   /**
-   * @param {() => { NativeCallLog: Function, isWatched: () => boolean }} native what gives the native half; it may throw
+   * @param {() => { NativeCallLog: Function, isWatched: () => boolean, hearAgain: () => void }} native what gives the native half; it may throw
    * @param {import('./collections.cjs').Collections} collections
    */
   constructor(native, collections) {
@@ -157,6 +160,12 @@ class CallLogs {
   #beginToWrite() {
     this.#isWriting = true;
     atExit('logs', () => this.#finish());
+    // With a signal's last listener Node gives up the signal, and ours with it: many send it once more then, so as to die of it.
+    if (isMainThread) {
+      process.on('removeListener', (name) => {
+        if (SIGNALS.has(name) && process.listenerCount(name) === 0) this.#native().hearAgain();
+      });
+    }
     // What is asked for later must not have Node say once more that nothing is left to do.
     process.prependListener('beforeExit', () => {
       this.#rounds = 0;

@@ -54,6 +54,8 @@ struct Watching {
     settings: Settings,
     sinks: Vec<Box<dyn Sink>>,
     listens: bool,
+    /// Whose children the orphans of a command become.
+    adopter: Option<ProcessKey>,
 }
 
 /// A session that has begun: the root is there, and nothing of it has been missed.
@@ -84,7 +86,9 @@ impl Session {
         let listens = calls && procfs.is_none();
         let options = WorldOptions { accounting, inside, signals, procfs: procfs.clone() };
         let world = procmon_sys::world(options).map_err(unopened)?;
-        let watching = Watching { world, settings, sinks, listens };
+        let is_own = inside == Inside::OwnProcess;
+        let adopter = is_own.then(|| procmon_sys::find(std::process::id()).ok()).flatten();
+        let watching = Watching { world, settings, sinks, listens, adopter };
         match target {
             Target::Launch(launch) => Self::launch(watching, &launch),
             Target::Attach(pid) => Self::attach(watching, found(pid, procfs.as_deref())?),
@@ -92,7 +96,7 @@ impl Session {
     }
 
     fn launch(watching: Watching, launch: &Launch) -> Result<Self, StartError> {
-        let Watching { mut world, settings, sinks, listens } = watching;
+        let Watching { mut world, settings, sinks, listens, adopter } = watching;
         let Some(name) = launch.command.first() else { return Err(StartError::EmptyCommand) };
         let suspended =
             world.launcher.launch(launch).map_err(|error| refusal(error, name, launch))?;
@@ -103,7 +107,7 @@ impl Session {
             root.image = asked_for(launch);
         }
         let executable = suspended.executable();
-        let heard = listens.then(|| listen(&world, key, &settings)).transpose();
+        let heard = listens.then(|| listen(&world, key, adopter, &settings)).transpose();
         world.table.begin(settings.metrics);
         let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
         let mut header = header(&world, key, &living, &settings);
@@ -123,14 +127,14 @@ impl Session {
     }
 
     fn attach(watching: Watching, key: ProcessKey) -> Result<Self, StartError> {
-        let Watching { mut world, settings, sinks, listens } = watching;
+        let Watching { mut world, settings, sinks, listens, .. } = watching;
         let pid = key.pid;
         world.table.begin(settings.metrics);
         let living = world
             .events
             .watch(key, Found::Running, settings.children)
             .map_err(|error| unwatchable(error, pid))?;
-        let heard = listens.then(|| listen(&world, key, &settings)).transpose();
+        let heard = listens.then(|| listen(&world, key, None, &settings)).transpose();
         let mut header = header(&world, key, &living, &settings);
         let calls = noted(heard, &mut header);
         header.attached = true;
@@ -173,11 +177,17 @@ impl Session {
     }
 }
 
-/// Listens for the timed calls of a root and those below it.
-fn listen(world: &World, root: ProcessKey, settings: &Settings) -> io::Result<Box<dyn CallSource>> {
+/// Listens for the timed calls of a root and those below it, and of orphans of these where somebody takes them in.
+fn listen(
+    world: &World,
+    root: ProcessKey,
+    adopter: Option<ProcessKey>,
+    settings: &Settings,
+) -> io::Result<Box<dyn CallSource>> {
     let (remote, account) = (world.remote.clone(), world.meter.account());
     let (children, moments) = (settings.children, world.moments);
-    let listening = Listening::start(Wanted { root, children, moments, remote, account })?;
+    let wanted = Wanted { root, children, adopter, moments, remote, account };
+    let listening = Listening::start(wanted)?;
     Ok(Box::new(listening))
 }
 

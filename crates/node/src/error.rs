@@ -1,6 +1,6 @@
 //! Floor 12. Why something was refused, with all that JavaScript needs to make its own error of it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
 use procmon_core::error::StartError;
 use procmon_model::analysis::OptionsError;
@@ -79,10 +79,20 @@ impl From<StartError> for Refusal {
             StartError::Denied { pid } => {
                 Self { pid: Some(pid), ..Self::named("EPERM", "attach", None) }
             }
+            StartError::World(source) if says_no_more_than_now(&source) => {
+                Self::system(&source, "watch", None)
+            }
             _ => Self { code: Some("ERR_PROCMON_UNSUPPORTED"), ..Self::default() },
         };
         Self { message, ..refusal }
     }
+}
+
+/// Whether the system has refused for the moment, as where there are no more descriptors to be had: what it can do, and
+/// what we may, is another matter.
+fn says_no_more_than_now(error: &io::Error) -> bool {
+    let lasting = [ErrorKind::NotFound, ErrorKind::PermissionDenied, ErrorKind::Unsupported];
+    error.raw_os_error().is_some() && !lasting.contains(&error.kind())
 }
 
 impl Refusal {

@@ -106,10 +106,17 @@ impl NativeMonitor {
         self.monitor.kill(signal, whole_tree);
     }
 
-    /// The descriptors of our ends of its standard streams where those are pipes. They are the caller's from then on.
+    /// The descriptors of our ends of its standard streams where those are pipes. They are closed with this handle,
+    /// unless they are taken.
     #[napi(catch_unwind)]
-    pub fn take_pipes(&self) -> Vec<Option<i32>> {
-        self.monitor.take_pipes()
+    pub fn pipes(&self) -> Vec<Option<i32>> {
+        self.monitor.pipes()
+    }
+
+    /// One of them, which is the caller's to close from then on.
+    #[napi(catch_unwind)]
+    pub fn take_pipe(&self, stream: u32) -> Option<i32> {
+        self.monitor.take_pipe(stream as usize)
     }
 
     /// Puts a word of the user's into the recording.
@@ -314,6 +321,12 @@ pub fn read_profile(profile: String) -> napi::Result<String> {
 #[napi(catch_unwind)]
 pub fn is_watched() -> bool {
     procmon_core::call_log::is_watched()
+}
+
+/// Has calls written before signals end the process, also where the last listener of one has gone.
+#[napi(catch_unwind)]
+pub fn hear_again() {
+    procmon_sys::last_words::hear_again();
 }
 
 /// The version that this addon was built as.

@@ -165,9 +165,16 @@ impl Monitor {
         self.reach.ask(to(Signal(signal)));
     }
 
-    pub(crate) fn take_pipes(&self) -> Vec<Option<i32>> {
-        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
-        mem::take(&mut *pipes).into_iter().map(|end| end.map(PipeEnd::into_number)).collect()
+    pub(crate) fn pipes(&self) -> Vec<Option<i32>> {
+        self.our_ends().iter().map(|end| end.as_ref().map(PipeEnd::number)).collect()
+    }
+
+    pub(crate) fn take_pipe(&self, stream: usize) -> Option<i32> {
+        self.our_ends().get_mut(stream)?.take().map(PipeEnd::into_number)
+    }
+
+    fn our_ends(&self) -> MutexGuard<'_, [Option<PipeEnd>; 3]> {
+        self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn mark(&self, text: String) {

@@ -7,6 +7,7 @@
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
+use procmon_model::process::ProcessKey;
 use procmon_sys::{LocalStream, lineage, wait_for};
 
 use crate::call_log::order::TimedCall;
@@ -34,6 +35,8 @@ pub struct Post {
 #[derive(Debug)]
 struct Recipient {
     name: String,
+    /// The process that listens.
+    listener: u32,
     stream: LocalStream,
     /// What is still to be sent. It may begin within a line whose beginning has been.
     kept: Vec<u8>,
@@ -75,6 +78,15 @@ impl Post {
                     Err(_) => break,
                 }
             }
+            self.seek_adopter(key);
+        }
+    }
+
+    /// Whoever has lost a parent finds the root's name no more, but the process that takes in orphans of that root. Others of
+    /// the tree have found the same session before.
+    fn seek_adopter(&mut self, adopter: ProcessKey) {
+        if !self.sessions.iter().any(|session| session.listener == adopter.pid) {
+            self.sessions.extend(Recipient::find(wire::orphans_name(adopter)).ok().flatten());
         }
     }
 
@@ -124,10 +136,12 @@ impl Recipient {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
             result => result?,
         };
-        if !stream.peer()?.is_ours_or_roots() {
+        let peer = stream.peer()?;
+        if !peer.is_ours_or_roots() {
             return Ok(None);
         }
-        Ok(Some(Self { name, stream, kept: Vec::new(), dropped: 0, gone: false }))
+        let listener = peer.pid;
+        Ok(Some(Self { name, listener, stream, kept: Vec::new(), dropped: 0, gone: false }))
     }
 
     /// Takes a line, or counts it. An empty one was too long for anybody.

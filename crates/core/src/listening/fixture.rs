@@ -26,7 +26,8 @@ pub(crate) fn wanted(root: ProcessKey) -> Wanted {
         procfs: None,
     };
     let remote = procmon_sys::world(options).unwrap().remote;
-    Wanted { root, children: true, moments: Moments { origin: BEGAN }, remote, account: None }
+    let moments = Moments { origin: BEGAN };
+    Wanted { root, children: true, adopter: None, moments, remote, account: None }
 }
 
 /// Us.

@@ -8,9 +8,9 @@ use procmon_model::ports::{Account, CallSource, Calls};
 use procmon_model::process::ProcessKey;
 use procmon_sys::{Bell, LocalListener, Moments, Remote};
 
-use super::reception::{Circle, Reception};
+use super::reception::{Circle, Door, Reception};
 use super::shelf::Shelf;
-use super::wire::{SESSIONS_MAX, name};
+use super::wire::{SESSIONS_MAX, name, orphans_name};
 
 /// What it takes to listen.
 pub(crate) struct Wanted {
@@ -18,6 +18,8 @@ pub(crate) struct Wanted {
     pub(crate) root: ProcessKey,
     /// Whether its descendants belong to it.
     pub(crate) children: bool,
+    /// Whose children the orphans among these become; `None` where it is somebody whose other children are none of them.
+    pub(crate) adopter: Option<ProcessKey>,
     /// When something was.
     pub(crate) moments: Moments,
     /// The way to the session, which is told when calls are there.
@@ -36,13 +38,17 @@ pub(crate) struct Listening {
 impl Listening {
     /// Listens from now on, on a thread of its own.
     pub(crate) fn start(wanted: Wanted) -> io::Result<Self> {
-        let Wanted { root, children, moments, remote, account } = wanted;
-        let listener = bind(root)?;
+        let Wanted { root, children, adopter, moments, remote, account } = wanted;
+        let circle = if children { Circle::Tree(root) } else { Circle::One(root) };
+        let mut doors = vec![Door { listener: bind(root)?, circle }];
+        if let Some(adopter) = adopter.filter(|_| children)
+            && let Ok(listener) = LocalListener::bind(&orphans_name(adopter))
+        {
+            doors.push(Door { listener, circle: Circle::Orphans { root, adopter } });
+        }
         let (shelf, bell) = (Arc::new(Shelf::default()), Arc::new(Bell::new()?));
-        let circle = Circle { root, children };
         let (theirs, rung) = (Arc::clone(&shelf), Arc::clone(&bell));
-        let reception =
-            Reception { listener, circle, moments, account, remote, bell: rung, shelf: theirs };
+        let reception = Reception { doors, moments, account, remote, bell: rung, shelf: theirs };
         let thread = thread::Builder::new().name("procmon-calls".to_owned());
         let thread = Some(thread.spawn(move || reception.run())?);
         Ok(Self { shelf, bell, thread })

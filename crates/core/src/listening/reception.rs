@@ -3,6 +3,7 @@
 //! It sleeps in one poll(2) until somebody connects, something arrives or the session wakes it. Where the driver has not
 //! taken what is there, nothing more is read: then the sockets fill, and whoever sends counts what finds no room.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,16 +31,24 @@ const REST_TIME: Duration = Duration::from_secs(1);
 
 /// Who is heard.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Circle {
-    pub(super) root: ProcessKey,
-    /// Whether the root's descendants are, too.
-    pub(super) children: bool,
+pub(super) enum Circle {
+    /// This process.
+    One(ProcessKey),
+    /// It and those below it.
+    Tree(ProcessKey),
+    /// Those of the tree whose parents have gone, and what descends from them.
+    Orphans { root: ProcessKey, adopter: ProcessKey },
+}
+
+/// Where some of them come in.
+pub(super) struct Door {
+    pub(super) listener: LocalListener,
+    pub(super) circle: Circle,
 }
 
 /// What the thread works with.
 pub(super) struct Reception {
-    pub(super) listener: LocalListener,
-    pub(super) circle: Circle,
+    pub(super) doors: Vec<Door>,
     pub(super) moments: Moments,
     pub(super) account: Option<Box<dyn Account>>,
     pub(super) remote: Remote,
@@ -59,9 +68,28 @@ struct Room {
 impl Circle {
     /// Whether somebody belongs to it. Who is of another user than ours and root is looked up, which only root sees.
     fn includes(self, peer: Peer) -> bool {
-        let is_meant = self.children || peer.pid == self.root.pid;
-        is_meant && (peer.is_ours_or_roots() || lineage(peer.pid).any(|key| key == self.root))
+        let is_below =
+            |root| peer.is_ours_or_roots() || lineage(peer.pid).any(|key: ProcessKey| key == root);
+        match self {
+            Self::One(root) => peer.pid == root.pid && is_below(root),
+            Self::Tree(root) => is_below(root),
+            Self::Orphans { root, adopter } => descends_from_an_orphan(peer, root, adopter),
+        }
     }
+}
+
+/// Whoever was a child of the adopter before there was a root is a stranger. Who has ended meanwhile is taken at their word.
+fn descends_from_an_orphan(peer: Peer, root: ProcessKey, adopter: ProcessKey) -> bool {
+    let mut orphan = None;
+    for key in lineage(peer.pid) {
+        if key == adopter {
+            let came_later =
+                |orphan: ProcessKey| (orphan.start, orphan.pid) > (root.start, root.pid);
+            return orphan.is_some_and(came_later);
+        }
+        orphan = Some(key);
+    }
+    orphan.is_none() && peer.is_ours_or_roots()
 }
 
 impl Reception {
@@ -74,11 +102,12 @@ impl Reception {
             closed_until = closed_until.filter(|until| *until > now);
             let is_open = closed_until.is_none() && room.callers.len() < CALLERS_MAX;
             let arrived = self.wait(&room, is_open, closed_until.map(|until| until - now));
-            room.hear(&arrived[2..], self.moments);
+            let (doors, callers) = arrived[1..].split_at(self.doors.len());
+            room.hear(callers, self.moments);
             if arrived[0] {
                 self.bell.silence();
             }
-            if arrived[1] && is_open && !self.let_in(&mut room) {
+            if doors.contains(&true) && is_open && !self.let_in(&mut room) {
                 closed_until = Some(Instant::now() + PAUSE);
             }
             self.hand_over(&mut room);
@@ -86,34 +115,33 @@ impl Reception {
         self.hear_the_rest(room);
     }
 
-    /// Which of these have come: the bell, somebody new, something of each who is there.
+    /// Which of these have come: the bell, somebody new at each door, something of each who is there.
     fn wait(&self, room: &Room, is_open: bool, time: Option<Duration>) -> Vec<bool> {
         let mut awaited = vec![self.bell.ringing()];
         if self.shelf.has_room() {
-            // Where nobody is let in, the bell stands in the place of the door.
-            let door = if is_open { self.listener.caller() } else { self.bell.ringing() };
-            awaited.push(door);
+            // Where nobody is let in, the bell stands in the place of the doors.
+            for door in &self.doors {
+                awaited.push(if is_open { door.listener.caller() } else { self.bell.ringing() });
+            }
             awaited.extend(room.callers.iter().map(|caller| caller.stream.arrival()));
         }
         let mut arrived = wait_for(&awaited, time);
-        arrived.resize(2 + room.callers.len(), false);
+        arrived.resize(1 + self.doors.len() + room.callers.len(), false);
         arrived
     }
 
     /// Lets everybody in who waits and belongs here; whether the system could.
     fn let_in(&self, room: &mut Room) -> bool {
-        while room.callers.len() < CALLERS_MAX {
-            match self.listener.accept() {
-                Ok(stream) => room.callers.extend(self.known(stream)),
-                Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+        for Door { listener, circle } in &self.doors {
+            while room.callers.len() < CALLERS_MAX {
+                match listener.accept() {
+                    Ok(stream) => room.callers.extend(known(stream, *circle)),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    Err(_) => return false,
+                }
             }
         }
         true
-    }
-
-    fn known(&self, stream: LocalStream) -> Option<Caller> {
-        let peer = stream.peer().ok().filter(|peer| self.circle.includes(*peer))?;
-        Some(Caller::new(stream, peer.pid))
     }
 
     fn hand_over(&mut self, room: &mut Room) {
@@ -141,6 +169,11 @@ impl Reception {
         }
         self.hand_over(&mut room);
     }
+}
+
+fn known(stream: LocalStream, circle: Circle) -> Option<Caller> {
+    let peer = stream.peer().ok().filter(|peer| circle.includes(*peer))?;
+    Some(Caller::new(stream, peer.pid))
 }
 
 impl Room {

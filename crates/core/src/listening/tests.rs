@@ -5,7 +5,7 @@ use procmon_model::process::ProcessKey;
 use procmon_sys::LocalStream;
 
 use super::fixture::{BEGAN, call, us, wanted};
-use super::wire::{LINE_MAX, encode, missing, name};
+use super::wire::{LINE_MAX, encode, missing, name, orphans_name};
 use super::{Listening, Wanted};
 
 /// A root whose name nobody else uses: one process cannot have begun twice.
@@ -121,6 +121,19 @@ fn a_session_of_one_process_hears_that_one_alone() {
         send(&stream, &line("here", BEGAN, BEGAN));
     }
     assert_eq!((ours.close().records.len(), other.close().records.len()), (1, 0));
+}
+
+#[test]
+fn a_child_of_the_adopter_is_an_orphan_unless_it_was_there_before_the_root() {
+    let adopter = procmon_sys::find(std::os::unix::process::parent_id()).unwrap();
+    for (start, heard) in [(us().start - 1, 1), (us().start + 1, 0)] {
+        let root = ProcessKey { start, ..us() };
+        let wanted = Wanted { adopter: Some(adopter), ..wanted(root) };
+        let mut listening = Listening::start(wanted).unwrap();
+        let stream = LocalStream::connect(&orphans_name(adopter)).unwrap();
+        send(&stream, &line("orphan", BEGAN, BEGAN));
+        assert_eq!(listening.close().records.len(), heard);
+    }
 }
 
 #[test]

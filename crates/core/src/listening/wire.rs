@@ -57,6 +57,12 @@ pub(crate) fn name(root: ProcessKey, number: u32) -> String {
     format!("procmon/calls/{}-{}-{number}", root.pid, root.start)
 }
 
+/// The name under which a session listens for the orphans of its tree, which become children of the session's process. There
+/// they meet the name of no root.
+pub(crate) fn orphans_name(adopter: ProcessKey) -> String {
+    format!("procmon/orphans/{}-{}", adopter.pid, adopter.start)
+}
+
 /// The line of a call, in place of what is there; empty where it would be too long to be read.
 pub(crate) fn encode(call: &Call, started: u64, ended: u64, line: &mut Vec<u8>) {
     line.clear();

@@ -1,7 +1,7 @@
 //! Floor 10. Puts the rows that processes left behind those of the Parquet file that is there.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::columns::{Columns, properties, schema};
 use super::files::finished_files;
+use super::taken::{Rows, Taken};
 use crate::draft::Draft;
 use crate::patient_lock::lock_by;
 
@@ -96,15 +97,15 @@ pub(super) fn gather_within(
     }
     let files = finished_files(folder, over).map_err(failed(folder))?;
     let until = Instant::now() + patience.min(ROWS_PATIENCE);
-    let files =
-        files.into_iter().map(|path| Rows::take(path, until)).collect::<Result<Vec<_>, _>>()?;
-    let files: Vec<Rows> = files.into_iter().flatten().collect();
+    let take = |path: PathBuf| Rows::take(path.clone(), until).map_err(failed(&path));
+    let files = files.into_iter().map(take).collect::<Result<Vec<_>, _>>()?;
+    let mut files: Vec<Rows> = files.into_iter().flatten().collect();
     if files.is_empty() {
         return Ok(Gathered::default());
     }
     let path = folder.join(TABLE);
     let draft = Draft::beside(&path, &mut OpenOptions::new()).map_err(failed(&path))?;
-    let gathered = write(&path, &files, draft.file())?;
+    let gathered = write(&path, &mut files, draft.file())?;
     // Some file systems tell only now that there was no room.
     draft.file().sync_all().map_err(failed(&path))?;
     draft.become_the_file(&path).map_err(failed(&path))?;
@@ -114,45 +115,33 @@ pub(super) fn gather_within(
     Ok(gathered)
 }
 
-/// A file of rows that nobody can add to as long as this is held. A thread that goes on writing finds its file gone then,
-/// and begins another.
-struct Rows {
-    path: PathBuf,
-    file: File,
-}
-
-impl Rows {
-    /// `None` where somebody keeps it locked up to that moment.
-    fn take(path: PathBuf, until: Instant) -> Result<Option<Self>, GatherError> {
-        let taken = File::open(&path).and_then(|file| Ok((lock_by(&file, until)?, file)));
-        match taken {
-            Ok((is_locked, file)) => Ok(is_locked.then_some(Self { path, file })),
-            Err(source) => Err(GatherError::Io { path, source }),
-        }
-    }
-}
-
-fn write(path: &Path, files: &[Rows], out: &File) -> Result<Gathered, GatherError> {
+fn write(path: &Path, files: &mut [Rows], out: &File) -> Result<Gathered, GatherError> {
     let broken = |source| GatherError::Parquet { path: path.to_owned(), source };
     let schema = Arc::new(schema().map_err(broken)?);
     let properties = Arc::new(properties().map_err(broken)?);
     let mut table = SerializedFileWriter::new(out, schema, properties).map_err(broken)?;
-    carry_over(path, &mut table)?;
+    let taken = carry_over(path, &mut table)?;
     let mut gathered = Gathered::default();
     let mut columns = Columns::new();
-    for file in files {
-        add_file(file, &mut columns, &mut table, &mut gathered)?;
+    for file in &mut *files {
+        add_file(file, &taken, &mut columns, &mut table, &mut gathered)?;
     }
     columns.end_group(&mut table).map_err(broken)?;
+    let folder = path.parent().unwrap_or(path);
+    let told = Taken::told(taken, files, folder).map_err(|error| broken(error.into()))?;
+    table.append_key_value_metadata(told);
     table.close().map_err(broken)?;
     Ok(gathered)
 }
 
-/// Copies the groups of the table that is there, as they are packed.
-fn carry_over(path: &Path, table: &mut SerializedFileWriter<&File>) -> Result<(), GatherError> {
+/// Copies the groups of the table that is there, as they are packed; which files it has taken.
+fn carry_over(
+    path: &Path,
+    table: &mut SerializedFileWriter<&File>,
+) -> Result<Vec<Taken>, GatherError> {
     let broken = |source| GatherError::Parquet { path: path.to_owned(), source };
     let old = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         old => old.map_err(|source| GatherError::Io { path: path.to_owned(), source })?,
     };
     let again =
@@ -177,24 +166,22 @@ fn carry_over(path: &Path, table: &mut SerializedFileWriter<&File>) -> Result<()
         }
         copy.close().map_err(broken)?;
     }
-    Ok(())
+    Ok(Taken::told_by(metadata.file_metadata()))
 }
 
 fn add_file(
-    Rows { path, file }: &Rows,
+    file: &mut Rows,
+    taken: &[Taken],
     columns: &mut Columns,
     table: &mut SerializedFileWriter<&File>,
     gathered: &mut Gathered,
 ) -> Result<(), GatherError> {
+    let path = file.path.clone();
     let failed = |source| GatherError::Io { path: path.clone(), source };
-    let mut lines = BufReader::new(file);
+    let broken = |source| GatherError::Parquet { path: path.clone(), source };
+    file.pass_over(taken).map_err(failed)?;
     let mut line = Vec::new();
-    loop {
-        line.clear();
-        if lines.read_until(b'\n', &mut line).map_err(failed)? == 0 {
-            gathered.files += 1;
-            return Ok(());
-        }
+    while file.next(&mut line).map_err(failed)? {
         match serde_json::from_slice::<Map<String, Value>>(&line) {
             Ok(row) if row.contains_key("id") => {
                 columns.push(&row);
@@ -203,8 +190,9 @@ fn add_file(
             _ => gathered.skipped += 1,
         }
         if columns.rows() >= GROUP_ROWS {
-            let broken = |source| GatherError::Parquet { path: path.clone(), source };
             columns.end_group(table).map_err(broken)?;
         }
     }
+    gathered.files += 1;
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use procmon_model::analysis::CallsOptions;
 
 use super::gather::gather_within;
@@ -24,6 +25,12 @@ fn leave(folder: &Path, name: &str, rows: std::ops::Range<usize>) {
     let lines: Vec<&str> = text.lines().collect();
     let text = lines[rows].join("\n") + "\n";
     fs::write(folder.join(format!("timing_results.{name}.rows.jsonl")), text).unwrap();
+}
+
+/// Each of them, also those that stand there twice.
+fn rows_in(table: &Path) -> i64 {
+    let reader = SerializedFileReader::new(File::open(table).unwrap()).unwrap();
+    reader.metadata().file_metadata().num_rows()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -82,6 +89,31 @@ fn what_others_keep_locked_is_not_waited_for_without_an_end() {
     assert!(matches!(&error, GatherError::Locked { path } if *path == lock), "{error}");
     drop((rows, holder));
     assert_eq!(gather().unwrap().rows, 1);
+}
+
+#[test]
+fn rows_whose_files_outlived_their_gathering_are_taken_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let gather = || gather_results(folder, None).unwrap().rows;
+    let path = |name| folder.join(format!("timing_results.{NOBODY}-{name}.rows.jsonl"));
+    leave(folder, &format!("{NOBODY}-1-0"), 0..2);
+    leave(folder, &format!("{NOBODY}-1-1"), 2..3);
+    assert_eq!(gather(), 3);
+    // As whoever was killed before the files were gone leaves them; a thread has gone on in one of them.
+    leave(folder, &format!("{NOBODY}-1-0"), 0..2);
+    leave(folder, &format!("{NOBODY}-1-1"), 2..4);
+    let locked = File::open(path("1-0")).unwrap();
+    locked.lock().unwrap();
+    assert_eq!(gather(), 1);
+    drop(locked);
+    assert!(path("1-0").exists());
+    assert_eq!(gather(), 0);
+    // The name alone says nothing: these are other rows, of which there are as many.
+    leave(folder, &format!("{NOBODY}-1-0"), 4..6);
+    assert_eq!(gather(), 2);
+    assert_eq!(names(folder), ["timing_results.parquet", "timing_results.parquet.lock"]);
+    assert_eq!(rows_in(&folder.join("timing_results.parquet")), 6);
 }
 
 #[test]

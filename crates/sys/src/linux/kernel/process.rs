@@ -44,6 +44,12 @@ pub(crate) fn signal_ourselves(signal: i32) {
     unsafe { libc::kill(libc::getpid(), signal) };
 }
 
+/// Has a function called by exit(3). Where the C library has no memory left for that, it is not.
+pub(crate) fn at_exit(call: extern "C" fn()) {
+    // SAFETY: the function is code, which lives as long as the process does: what Node loads is linked so.
+    unsafe { libc::atexit(call) };
+}
+
 /// Makes us the parent of every descendant whose own parent ends (prctl(2), `PR_SET_CHILD_SUBREAPER`).
 pub(crate) fn take_in_orphans() -> io::Result<()> {
     // SAFETY: this request takes one number.

@@ -61,9 +61,14 @@ impl Bell {
     /// Says from a handler that a signal came. Where there is nobody to hear it, the default of the signal is done: in a child
     /// that was forked and has executed nothing, which has no thread of ours, and where somebody closed our descriptor.
     pub(super) fn ring(&self, arrival: Arrival) {
-        if self.process.load(Ordering::Relaxed) != own_process() || !self.write(arrival.byte()) {
+        if !self.is_heard_here() || !self.write(arrival.byte()) {
             disposition::suffer(arrival.signal);
         }
+    }
+
+    /// Whether the process that asks is the one whose thread hears it, and no child that was forked from that.
+    pub(super) fn is_heard_here(&self) -> bool {
+        self.process.load(Ordering::Relaxed) == own_process()
     }
 
     fn write(&self, byte: u8) -> bool {

@@ -1,4 +1,4 @@
-//! Floor 7. Signals that come to real processes while somebody has something to say.
+//! Floor 7. Signals and ends that come to real processes while somebody has something to say.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use libc::{SIGHUP, SIGINT, SIGTERM};
 
 use super::bell::Errno;
-use super::words::{Registration, handle, is_ours, register};
+use super::words::{Registration, handle, hear_again, is_ours, register};
 use crate::linux::kernel::action::{Action, Handler};
 use crate::linux::kernel::process::{Which, reap, signal_child, signal_ourselves};
 use crate::linux::signals;
@@ -84,6 +84,20 @@ fn a_process_still_dies_of_the_signal_and_has_its_say_before() {
 }
 
 #[test]
+#[expect(clippy::exit, reason = "that is what is tested")]
+fn whoever_asks_nobody_and_exits_has_them_have_their_say() {
+    let test = test_path!();
+    if is_actor(&test) {
+        let _kept = register(|_| say("last words"));
+        std::process::exit(3);
+    }
+    let words = actor(&test);
+    let ended = Command::new(&words[0]).args(&words[1..]).output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), said.matches("last words\n").count()), (Some(3), 1));
+}
+
+#[test]
 fn a_handler_that_was_there_before_is_called_once_for_each_signal_and_after_the_last_words() {
     if runs_elsewhere(&test_path!(), &[]) {
         return;
@@ -147,13 +161,18 @@ fn a_handler_that_took_the_place_of_ours_is_left_alone() {
 }
 
 #[test]
-fn the_default_that_came_back_by_other_hands_is_replaced_by_the_next_registration() {
+fn the_default_that_came_back_by_other_hands_is_replaced_by_the_next_registration_or_on_demand() {
     if runs_elsewhere(&test_path!(), &[]) {
         return;
     }
+    hear_again();
+    assert!(!is_ours(SIGTERM), "nobody has anything to say");
     let _kept = register(|_| ());
     Action::default_one().put(SIGTERM).unwrap();
     let _next = register(|_| ());
+    assert!(is_ours(SIGTERM));
+    Action::default_one().put(SIGTERM).unwrap();
+    hear_again();
     assert!(is_ours(SIGTERM));
 }
 

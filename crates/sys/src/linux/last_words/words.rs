@@ -1,14 +1,18 @@
-//! Floor 7. Who has something to say before a signal ends the process, and the thread that lets them.
+//! Floor 7. Who has something to say before a signal or exit(3) ends the process, and the thread that lets them.
 //!
 //! The library is in somebody else's process, whose signals are not its own: what would have happened without it happens,
 //! only a little later. The handler of each signal says to a thread that it came. That thread lets everybody speak, puts
 //! back what was to be done at the signal before, and sends the signal to the process once more. From then on this signal
 //! is not heard any more, since nobody knows when the other handler has done what it does (Node's own gives the terminal
 //! its settings back, asks for the default and raises the signal again); only where the default has come back by other hands
-//! is it heard again with the next registration.
+//! is it heard again with the next registration or on demand.
 //!
 //! A handler that somebody puts in place of ours has the signal to itself, as it is the case with the listeners of
-//! JavaScript, until it calls ours.
+//! JavaScript, until it calls ours. With the last of those listeners the default comes back, by libuv's hands, and whoever
+//! knows of that has the signal heard once more.
+//!
+//! exit(3) is heard as well: whoever ends a process does not always ask its environment first, as Node does not where a
+//! listener of `uncaughtException` throws.
 //!
 //! None of this can be given back as a value that its owner keeps: the kernel calls a plain function and hands it
 //! nothing of ours. Therefore the one static here. The code must stay in memory for the same reason, and does: what Node
@@ -62,19 +66,22 @@ pub struct Registration {
     number: u64,
 }
 
-/// Has a function called before SIGTERM, SIGINT or SIGHUP does what it does, on a thread of ours, with the time that it may
-/// take: all of them have the same one second. It is not called where the system has no thread for us, where the signal is
-/// ignored (nohup(1)), and where somebody else puts a handler in place of ours.
+/// Has a function called before SIGTERM, SIGINT or SIGHUP does what it does, on a thread of ours, and before exit(3) ends
+/// the process, with the time that it may take: all of them have the same one second. It is not called where the system has
+/// no thread for us, where the signal is ignored (nohup(1)), and where somebody else puts a handler in place of ours.
 pub fn register(speak: impl Fn(Duration) + Send + Sync + 'static) -> Registration {
     let mut ledger = LAST_WORDS.ledger();
     let number = ledger.next;
     ledger.next += 1;
     ledger.speakers.push((number, Arc::new(speak)));
     ledger.heard = ledger.heard || LAST_WORDS.listen().is_ok();
-    if ledger.heard {
-        ledger.watches.iter_mut().for_each(Watch::arm);
-    }
+    ledger.arm();
     Registration { number }
+}
+
+/// Has those signals heard again of which the default has come back by other hands.
+pub fn hear_again() {
+    LAST_WORDS.ledger().arm();
 }
 
 impl Drop for Registration {
@@ -97,6 +104,14 @@ pub(super) extern "C" fn handle(
     LAST_WORDS.bell.ring(Arrival { signal, chained: !is_ours(signal) });
 }
 
+/// Called by exit(3). A child that was forked and executed nothing has no thread of ours, and may have our locks held by
+/// nobody.
+extern "C" fn speak_at_exit() {
+    if LAST_WORDS.bell.is_heard_here() {
+        LAST_WORDS.let_speak();
+    }
+}
+
 /// Whether our handler is called first at a signal.
 pub(super) fn is_ours(signal: i32) -> bool {
     Action::at(signal).is_ok_and(|action| action.calls(handle))
@@ -112,7 +127,9 @@ impl LastWords {
         let hearing = self.bell.hang()?;
         let _held = signals::hold_back_all();
         let thread = thread::Builder::new().name("procmon-last".to_owned());
-        thread.spawn(move || self.serve(hearing)).map(drop)
+        thread.spawn(move || self.serve(hearing))?;
+        process::at_exit(speak_at_exit);
+        Ok(())
     }
 
     fn serve(&self, hearing: Hearing) {
@@ -154,6 +171,12 @@ impl Ledger {
     const fn new() -> Self {
         let watches = [Watch::of(libc::SIGTERM), Watch::of(libc::SIGINT), Watch::of(libc::SIGHUP)];
         Self { heard: false, next: 0, speakers: Vec::new(), watches }
+    }
+
+    fn arm(&mut self) {
+        if self.heard && !self.speakers.is_empty() {
+            self.watches.iter_mut().for_each(Watch::arm);
+        }
     }
 
     fn is_answered(&self, signal: i32) -> bool {
