@@ -113,6 +113,16 @@ test('Ctrl-C is passed on by a shim that has no terminal', { timeout }, async ()
   assert.match(output, /^pid \d+\ncleaned\n$/);
 });
 
+test('a command is let clean up after a Ctrl-C that has ended whoever started us', { timeout }, async () => {
+  // As npm does, but without having heard of the signal.
+  const starter = "require('node:child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: 'inherit' })";
+  const ours = [join(root, 'target', 'release', 'procmon'), 'run', '--quiet', '--', 'sh', '-c', slow('INT')];
+  const command = [process.execPath, '-e', starter, ...ours];
+  const ended = await onTerminal({ command, env: { npm_command: 'exec' }, on: 'pid', keys: '\u0003' });
+  assert.match(ended.output, /^pid \d+\n\^Ccleaned\n$/);
+  assert.deepEqual([ended.signal, ended.left], ['SIGINT', []]);
+});
+
 test('the shim leaves its number to the program where it stays, and none where it does not', { timeout }, (context) => {
   const program = stub('echo "shim $PROCMON_SHIM_PID parent $PPID $*"');
   const stale = { ...process.env, PROCMON_BINARY: program, PROCMON_SHIM_PID: '1' };

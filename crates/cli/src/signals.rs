@@ -4,10 +4,14 @@
 //! of us, and such a signal is not passed on: the command would have it twice. Neither is one that the command's own
 //! processes send us, because a `kill 0` means the whole group. Any other goes on to the command, which decides what it
 //! means; we wait for what becomes of it.
+//!
+//! Ctrl-C can end whoever started us, too: npm, where it comes before npm listens. The command has got the same signal, and
+//! the end of its starter adds nothing to that: were it asked to end once more, it could not clean up.
 
 use std::io;
 use std::sync::mpsc::{self, Sender as Channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use procmon_model::event::Signal;
 use procmon_model::ports::Request;
@@ -26,6 +30,9 @@ pub(crate) enum Role {
     /// It was there before.
     Onlooker,
 }
+
+/// So soon after a signal of the terminal, whoever started us has ended of that.
+const SAME_SIGNAL: Duration = Duration::from_secs(5);
 
 /// Signals that are held back, and the thread that waits for them.
 pub(crate) struct Signals {
@@ -46,8 +53,9 @@ impl Signals {
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             // Without a session there is nobody to pass anything on to.
             let Ok(session) = session.recv() else { return };
+            let mut judge = Judge { role, asked: None };
             for arrival in arrivals {
-                if let Some(request) = request(arrival, role) {
+                if let Some(request) = judge.request(arrival, Instant::now()) {
                     session.ask(request);
                 }
             }
@@ -81,12 +89,30 @@ impl Role {
     }
 }
 
-fn request(arrival: Arrival, role: Role) -> Option<Request> {
-    match (arrival, role) {
-        (Arrival::Ended(_), _) | (Arrival::Signal(..), Role::Onlooker) => Some(Request::Stop),
-        (Arrival::Signal(signal, sender), Role::Wrapper) => {
-            (!has_reached_the_command(signal, sender)).then_some(Request::Signal(signal))
+/// Says what is to be done about what comes.
+struct Judge {
+    role: Role,
+    /// When the terminal last asked the command to end.
+    asked: Option<Instant>,
+}
+
+impl Judge {
+    fn request(&mut self, arrival: Arrival, now: Instant) -> Option<Request> {
+        match (arrival, self.role) {
+            (Arrival::Ended(_), Role::Wrapper) if self.has_just_asked(now) => None,
+            (Arrival::Ended(_), _) | (Arrival::Signal(..), Role::Onlooker) => Some(Request::Stop),
+            (Arrival::Signal(signal, sender), Role::Wrapper) => {
+                let has_reached = has_reached_the_command(signal, sender);
+                if has_reached && sender == Sender::Kernel && [HUP, INT, QUIT].contains(&signal) {
+                    self.asked = Some(now);
+                }
+                (!has_reached).then_some(Request::Signal(signal))
+            }
         }
+    }
+
+    fn has_just_asked(&self, now: Instant) -> bool {
+        self.asked.is_some_and(|asked| now.duration_since(asked) < SAME_SIGNAL)
     }
 }
 
@@ -103,6 +129,10 @@ mod tests {
     use super::*;
 
     const STRANGER: Sender = Sender::Process(1);
+
+    fn request(arrival: Arrival, role: Role) -> Option<Request> {
+        Judge { role, asked: None }.request(arrival, Instant::now())
+    }
 
     #[test]
     fn a_strangers_signal_goes_on_and_the_terminals_does_not() {
@@ -123,5 +153,19 @@ mod tests {
         }
         assert_eq!(request(Arrival::Ended(7), Role::Onlooker), Some(Request::Stop));
         assert_eq!(request(Arrival::Ended(7), Role::Wrapper), Some(Request::Stop));
+    }
+
+    #[test]
+    fn a_starter_that_ends_of_the_commands_own_ctrl_c_adds_nothing_to_it() {
+        let mut judge = Judge { role: Role::Wrapper, asked: None };
+        let now = Instant::now();
+        assert_eq!(judge.request(Arrival::Signal(WINCH, Sender::Kernel), now), None);
+        assert_eq!(judge.request(Arrival::Ended(7), now), Some(Request::Stop));
+        assert_eq!(judge.request(Arrival::Signal(INT, Sender::Kernel), now), None);
+        assert_eq!(judge.request(Arrival::Ended(7), now), None);
+        assert_eq!(judge.request(Arrival::Ended(7), now + SAME_SIGNAL), Some(Request::Stop));
+        let forwarded = judge.request(Arrival::Signal(INT, STRANGER), now + SAME_SIGNAL);
+        assert_eq!(forwarded, Some(Request::Signal(INT)));
+        assert_eq!(judge.request(Arrival::Ended(7), now + SAME_SIGNAL), Some(Request::Stop));
     }
 }
