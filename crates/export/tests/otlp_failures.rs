@@ -140,7 +140,7 @@ fn a_server_that_never_answers_holds_up_the_end_for_a_flush_at_most() {
         loss.as_deref(),
         Some("otlp: 3 records were not delivered: there was no answer in time")
     );
-    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(2), "{took:?}");
+    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(4), "{took:?}");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_server_that_is_down_holds_up_nothing() {
     let (counts, loss, took) = deliver(options(port));
     assert_eq!(counts, [0, 0, 3]);
     assert_eq!(loss, Some(lost(port, ": Connection refused (os error 111)")));
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
 }
 
 #[test]

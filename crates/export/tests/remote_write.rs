@@ -206,7 +206,7 @@ fn a_server_that_is_down_holds_up_nothing() {
     let began = Instant::now();
     outbox.finish();
     delivery.wait();
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     assert_eq!(counts(&outbox), [0, 0, 2]);
     let told = format!(
         "remote_write: 2 records were not delivered: \

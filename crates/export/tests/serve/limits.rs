@@ -89,7 +89,7 @@ fn the_server_closes_while_clients_hang() {
     assert_eq!(status(&[&running.url("http", "/healthz")]), Ok(200));
     let began = Instant::now();
     running.server.close();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     for client in [silent, idle, waiting] {
         assert_eq!(client.rest(), b"");
     }
