@@ -140,6 +140,7 @@ describe('the native log', () => {
     const sanitize = (text) => text.replaceAll('hunter2', '***');
     assert.equal(emitted({ sanitize }, { name: 'hunter2' }).pushed.name, '***');
     assert.equal(emitted({}, { name: 'n'.repeat(999) }).pushed.name.length, 256);
+    assert.equal(emitted({ sanitize }, { name: 'hunter2'.repeat(999) }).pushed.name, '…');
   });
 
   test('flush waits until it is empty, and stats counts', async () => {

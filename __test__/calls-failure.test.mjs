@@ -113,6 +113,26 @@ describe('what belongs to it', () => {
     assert.deepEqual([told.errors.length, told.omitted], [20, 5]);
   });
 
+  test('both errors of a SuppressedError are told, as Node and TypeScript make it', () => {
+    const made = (fields) => Object.assign(new Error('both'), { name: 'SuppressedError', ...fields });
+    const both = { error: new Error('closing'), suppressed: made({ error: 'no error', suppressed: undefined }) };
+    const kinds = [made(both)];
+    if (typeof SuppressedError === 'function') kinds.push(new SuppressedError(both.error, both.suppressed, 'both'));
+    const words = (more) => ({ class: 'SuppressedError', message: 'both', code: null, ...more });
+    const errors = [
+      { class: 'string', message: 'no error', code: null },
+      { class: 'undefined', message: 'undefined', code: null },
+    ];
+    for (const error of kinds) {
+      const told = whole(error);
+      assert.equal(told.errors[0].stack, both.error.stack);
+      const closing = { class: 'Error', message: 'closing', code: null };
+      assert.deepEqual(withoutStacks(told), words({ errors: [closing, words({ errors })] }));
+      assert.deepEqual(short(error), words());
+    }
+    assert.equal(whole({ error: 1, suppressed: 2 }).errors, undefined);
+  });
+
   test('members of members are bounded in all', () => {
     const grown = (depth) =>
       depth === 0 ? new Error('leaf') : new AggregateError(Array.from({ length: 20 }, () => grown(depth - 1)));

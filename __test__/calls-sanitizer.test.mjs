@@ -18,6 +18,7 @@ function check(cases) {
 describe('values under a name', () => {
   check([
     ['login password=hunter2 now', 'login password=[redacted] now'],
+    ['{"pw": "x y", "n": 1} pw=x DB_PW=y', '{"pw": "[redacted]", "n": 1} pw=[redacted] DB_PW=[redacted]'],
     ['password = hunter2', 'password = [redacted]'],
     ['DB_PASSWORD=x MYSQL_PWD=y', 'DB_PASSWORD=[redacted] MYSQL_PWD=[redacted]'],
     ['Token: abc, next: 1', 'Token: [redacted], next: 1'],
@@ -75,6 +76,23 @@ describe('addresses', () => {
     ['write to ann.b+c@mail.example.org, please', 'write to [redacted], please'],
     ['<ann@example.co.uk>', '<[redacted]>'],
     ['{to: "ann@example.org"}', '{to: "[redacted]"}'],
+    ['ann@example.org: no such user', '[redacted]: no such user'],
+    ['ann@example.org:x.git@example.com', '[redacted]:[redacted]'],
+  ]);
+});
+
+describe('webhooks', () => {
+  check([
+    [
+      '"https://hooks.slack.com/services/T024BE7LD/B01/XyZ9abc" failed',
+      '"https://hooks.slack.com/services/T024BE7LD/B01/[redacted]" failed',
+    ],
+    ['hooks.slack.com/workflows/T1/A1/12/Xy?a=1', 'hooks.slack.com/workflows/T1/A1/[redacted]?a=1'],
+    ['https://discord.com/api/webhooks/12/Xy-_9, 404', 'https://discord.com/api/webhooks/12/[redacted], 404'],
+    [
+      'https://ptb.discordapp.com/api/v10/webhooks/12/Xy/github?wait=1',
+      'https://ptb.discordapp.com/api/v10/webhooks/12/[redacted]/github?wait=1',
+    ],
   ]);
 });
 
@@ -122,8 +140,13 @@ describe('what is no secret stays', () => {
     '--tokens-limit=5 --max-tokens 500 --token-file=/run/secrets/token --no-password-prompt always',
     'git show 9fceb02d0ae598e95dc970b74767f19372d61af8',
     'git+ssh://git@github.com:org/repo.git',
+    'git clone git@github.com:owner/repo.git && git clone git@github.com:owner/repo',
+    'git@github.com: Permission denied (publickey).',
+    '["ann@git.example.org:owner/repo.git", 1]',
+    'https://hooks.slack.com/services/ https://discord.com/api/webhooks/12 npm:pw DEBUG=pw:api pws=1',
     'https://example.org:8080/@scope/name?page=2#top http://[::1]:80/@x http://h:80',
     'npm install @scope/name@1.2.3 lodash@4.17.21 sk-learn-contrib-and-other-words npm_config_cache',
+    '--token =[redacted] --auth : [redacted]',
     'Basic authentication, bearer of news',
     'npm run token:refresh -- --passWithNoTests',
     'TypeError: token is not a function',
@@ -187,6 +210,7 @@ const PIECES = [
   ],
   ...['-', '--', '.', '_', 'a', 'Z', '9', 'é', '日本', '[redacted]', '{', '}', '[', ']', ',', '(', ')', 'null'],
   ...['ghp_01234567', 'sk-', 'npm_', 'eyJ', 'eyJhbGciOiJ', '.eyJz.', 'AKIA', 'abcdefghijkl1', '0123456789abcdef0123'],
+  ...['hooks.slack.com/services/T0/B0/', 'discord.com/api/webhooks/1/', 'git@a.bc:', '.git', 'pw'],
   ...['ann@example.org', 'a.bc', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', '-----END '],
 ];
 
@@ -243,6 +267,8 @@ test('the time grows as the text does, whatever it is made of', { timeout: 120_0
     '"\\',
     'token   ',
     'key%2f',
+    'a@a.aa:a/',
+    'hooks.slack.com/a/',
   ];
   const ends = [
     '-----BEGIN ',

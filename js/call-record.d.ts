@@ -24,7 +24,10 @@ export interface CallError {
   stack?: string;
   /** What caused it; missing where nothing is said to. */
   cause?: CallError;
-  /** The members of an `AggregateError`, the first of them where there are many; missing of other errors. */
+  /**
+   * The members of an `AggregateError`, the first of them where there are many, or the `error` and `suppressed` of a
+   * `SuppressedError`; missing of other errors.
+   */
   errors?: CallError[];
   /** How many causes or members more there were; missing where all are told. */
   omitted?: number;

@@ -13,7 +13,7 @@ export interface CallLogger {
 
 /** What is thought of one call, and where it goes. Global defaults are set with `configure`. */
 export interface TimerOptions {
-  /** Whether anything is done at all. Default true. */
+  /** Whether anything is recorded. Default true. An `errorCatcher` answers errors with its fallback in either case. */
   readonly enabled?: boolean | undefined;
   /** What records call it. Default: its own name, after that of its class where it is a member. */
   readonly name?: string | null | undefined;
@@ -38,7 +38,7 @@ export interface TimerOptions {
   readonly errorLogFile?: string | URL | null | undefined;
   /** How large a log gets before it is rotated, in bytes. Default 10 MiB. */
   readonly maxBytes?: number | undefined;
-  /** How many rotated logs are kept. Default 5. */
+  /** How many rotated logs are kept, 1000 at most. Default 5. */
   readonly backupCount?: number | undefined;
   /** What is below goes neither to the console nor to the logs: a call that returned is `info`, one that threw `error`. Default `info`. */
   readonly level?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;
@@ -56,7 +56,10 @@ export interface TimerOptions {
 export interface ErrorCatcherOptions extends TimerOptions {
   /** Whether the caller gets the very error that was thrown. Default true. */
   readonly rethrow?: boolean | undefined;
-  /** What the caller gets instead where `rethrow` is false: a value, or a function of the error and the arguments that gives one. */
+  /**
+   * What the caller gets instead where `rethrow` is false: a value, or a function of the error and the arguments that gives one.
+   * What that throws takes the place of the error.
+   */
   readonly fallback?: unknown;
 }
 
@@ -207,7 +210,7 @@ export const timer: Timer;
 /** Watches functions for errors. */
 export const errorCatcher: ErrorCatcher;
 
-/** Masks common secrets: tokens, passwords in URLs, JSON Web Tokens, e-mail addresses. For the option `sanitize`. */
+/** Masks common secrets: tokens, passwords in URLs, JSON Web Tokens, webhooks, e-mail addresses. For the option `sanitize`. */
 export const sanitizer: (text: string) => string;
 
 /**

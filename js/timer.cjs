@@ -7,7 +7,7 @@ const { isSampled } = require('./calls/sampling.cjs');
 const { TimedCall } = require('./calls/timed-call.cjs');
 const { Wrapping } = require('./calls/wrap.cjs');
 
-const part = { name: 'timer', picks: isSampled, Call: TimedCall };
+const part = { name: 'timer', picks: isSampled, Call: TimedCall, unrecorded: () => null };
 
 /** Records what each call takes. js/calls.d.ts tells what it can be called with. */
 const timer = toolOf(part, Wrapping);

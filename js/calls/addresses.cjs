@@ -1,6 +1,6 @@
 'use strict';
 
-// Addresses with something private in them: the password of a URL, and those of people.
+// Addresses with something private in them: the password of a URL, those that anybody may post messages to, and those of people.
 
 const { endOf } = require('./tokens.cjs');
 
@@ -14,6 +14,8 @@ const PORT = /^\d*$/;
  */
 const DOMAIN =
   /(?!\d+\.\d|[\d.]+x\.(?:avif|gif|jpe?g|png|svg|webp)(?![\w-]))(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/y;
+/** What follows the host where Git is told of a repository in the way of scp(1): `git@example.org:owner/name.git`. */
+const REPOSITORY = /:[\w.~/+-]*\.git(?=[\s"'`,;)\]}#]|$)/y;
 const LOCAL_PART = /[\w.%+-]/;
 const LONGEST_LOCAL_PART = 64;
 
@@ -43,6 +45,22 @@ function urlPassword(text, at, memory) {
   return end > colon + 1 ? [start + colon + 1, start + end] : null;
 }
 
+/** Webhooks, up to the part that nobody else must know: whoever has the address needs no password. */
+const WEBHOOKS = [
+  [/hooks\.slack(?:-gov)?\.com(?::\d+)?\/[a-z]+\/\w+\/\w+\//iy, /[\w/-]+/y],
+  [/(?:\w+\.)?discord(?:app)?\.com(?::\d+)?\/api\/(?:v\d+\/)?webhooks\/\d+\//iy, /[\w-]+/y],
+];
+
+/** The secret part of the webhook whose host begins at `start`, as where it begins and ends; null of none. */
+function webhookSecret(text, start) {
+  for (const [place, secret] of WEBHOOKS) {
+    const begin = endOf(place, text, start);
+    const end = begin === -1 ? -1 : endOf(secret, text, begin);
+    if (end !== -1) return [begin, end];
+  }
+  return null;
+}
+
 /** The text with every mail address in it masked. */
 function withoutMailAddresses(text, mask) {
   let masked = '';
@@ -51,11 +69,17 @@ function withoutMailAddresses(text, mask) {
     const start = localPartStart(text, at, done);
     const end = endOf(DOMAIN, text, at + 1);
     // The user of a URL is who logs in there, often the same for everybody.
-    if (start === at || end === -1 || text.startsWith('//', start - 2)) continue;
+    if (start === at || end === -1 || text.startsWith('//', start - 2) || isRepository(text, { start, at, end }))
+      continue;
     masked += `${text.slice(done, start)}${mask}`;
     done = end;
   }
   return done === 0 ? text : masked + text.slice(done);
+}
+
+/** Whether it is no person's address, but where a repository is, or what ssh(1) says of that: `git@example.org: denied`. */
+function isRepository(text, { start, at, end }) {
+  return text[end] === ':' && (text.slice(start, at) === 'git' || endOf(REPOSITORY, text, end) !== -1);
 }
 
 function localPartStart(text, at, from) {
@@ -64,4 +88,4 @@ function localPartStart(text, at, from) {
   return start;
 }
 
-module.exports = { urlPassword, withoutMailAddresses };
+module.exports = { urlPassword, webhookSecret, withoutMailAddresses };

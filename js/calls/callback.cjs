@@ -64,7 +64,16 @@ class Callback {
       return args;
     }
     this.#call.threw(error);
-    return this.#call.replaces ? [null, this.#call.standIn(error)] : args;
+    return this.#call.replaces ? answerOf(this.#call, error) : args;
+  }
+}
+
+/** What is passed on in place of an error; where a fallback throws, that is the error then. Nobody else waits for it. */
+function answerOf(call, error) {
+  try {
+    return [null, call.standIn(error)];
+  } catch (thrown) {
+    return [thrown];
   }
 }
 

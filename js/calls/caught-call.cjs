@@ -17,9 +17,7 @@ class CaughtCall extends Entry {
   constructor(settings, name, args, identity, rawArgs) {
     super('errorCatcher', settings, name, args, false);
     this.outcome = 'threw';
-    this.started = clock();
     this.parentId = identity === null ? (currentFrame()?.id ?? null) : identity.parentId;
-    this.startedAt = wallTime(this.started);
     if (identity !== null) this.id = identity.id;
     this.#rawArgs = settings.rethrow ? null : rawArgs;
   }
@@ -30,6 +28,8 @@ class CaughtCall extends Entry {
   }
 
   begin() {
+    this.started = clock();
+    this.startedAt = wallTime(this.started);
     return this;
   }
 
@@ -75,4 +75,13 @@ class CaughtCall extends Entry {
   }
 }
 
-module.exports = { CaughtCall };
+/** One that nobody is told of: its error is answered, and that is all. */
+class AnsweredCall extends CaughtCall {
+  constructor(settings, rawArgs) {
+    super(settings, '', null, null, rawArgs);
+  }
+
+  threw() {}
+}
+
+module.exports = { AnsweredCall, CaughtCall };

@@ -134,7 +134,7 @@ class Emitter {
 }
 
 function sanitizedName(name, settings) {
-  const read = name.length > LONGEST_READ_NAME ? beginning(name, LONGEST_READ_NAME, settings) : name;
+  const read = name.length > LONGEST_READ_NAME ? `${beginning(name, LONGEST_READ_NAME, settings)}…` : name;
   return applySanitizer(read, settings).slice(0, LONGEST_NAME);
 }
 

@@ -76,14 +76,23 @@ function addCause(told, thrown, telling) {
 }
 
 function addMembers(told, thrown, telling) {
-  const members = read(thrown, 'errors');
-  if (types.isProxy(members) || !Array.isArray(members) || members.length === 0) return;
+  const members = membersOf(thrown);
+  if (members.length === 0) return;
   const most = telling.around.length > CAUSES ? 0 : Math.min(members.length, MEMBERS);
   told.errors = [];
   for (let index = 0; index < most && telling.errors > 0; index += 1) {
     told.errors.push(describe(read(members, index), telling));
   }
   if (members.length > told.errors.length) omit(told, members.length - told.errors.length);
+}
+
+/** Those of an AggregateError, or the two of a SuppressedError: TypeScript makes that of an Error where Node has no such class. */
+function membersOf(thrown) {
+  const members = read(thrown, 'errors');
+  if (!types.isProxy(members) && Array.isArray(members)) return members;
+  const isSuppressed =
+    types.isNativeError(thrown) && Object.hasOwn(thrown, 'error') && Object.hasOwn(thrown, 'suppressed');
+  return isSuppressed ? [read(thrown, 'error'), read(thrown, 'suppressed')] : [];
 }
 
 function omit(told, count) {

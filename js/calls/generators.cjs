@@ -98,10 +98,12 @@ class Conductor {
 /** It runs as long as somebody waits for a value. */
 class AsyncConductor extends Conductor {
   #asked = 0;
+  /** The answer that holds what stands in for an error; null where nothing does. */
+  #last = null;
 
   listens(name) {
     if (!this.hasStarted && name !== 'next') this.isOver = true;
-    return !this.isOver;
+    return !this.isOver || this.#last !== null;
   }
 
   step(method, args) {
@@ -114,16 +116,26 @@ class AsyncConductor extends Conductor {
       (result) => {
         this.#answered();
         if (result.done && !this.isOver) this.end();
-        return result;
+        return this.#behindLast(() => result);
       },
       (error) => {
         this.#answered();
-        if (this.isOver) throw error;
+        if (this.isOver) {
+          return this.#behindLast(() => {
+            throw error;
+          });
+        }
         this.isOver = true;
-        // At once where nothing stands in, or who asked later would be answered earlier.
-        return call.replaces ? failedStep(call, error) : call.failed(error);
+        if (!call.replaces) return call.failed(error);
+        this.#last = failedStep(call, error);
+        return this.#last;
       },
     );
+  }
+
+  /** What stands in for an error may take its time: who has asked later is answered later all the same. */
+  #behindLast(answer) {
+    return this.#last === null ? answer() : then.call(this.#last, answer, answer);
   }
 
   #answer(method, args) {

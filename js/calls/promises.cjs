@@ -22,7 +22,7 @@ const waiting = new WeakMap();
  * @returns {Promise<unknown>}
  */
 function followed(promise, call, isFresh) {
-  if (call.replaces) return replaced(promise, call);
+  if (call.replaces && !hasOwnThen(promise)) return replaced(promise, call);
   if (!isOfBaseClass(promise)) return watched(promise, call);
   call.goesOn('async');
   try {
@@ -52,7 +52,9 @@ function sameForSame(promise, call) {
 }
 
 function successor(promise, call) {
-  return then.call(
+  // A call inside that waits for the promise, too, has to hear of its end.
+  const ask = waiting.has(promise) ? promise.then : then;
+  return ask.call(
     promise,
     (value) => {
       call.returned();
@@ -88,17 +90,31 @@ function replaced(promise, call) {
   }
 }
 
-/** Properties that somebody has put onto the promise; those that Node keeps there, every promise has of its own. */
+/** Properties that somebody else has put onto the promise; those that Node keeps there, every promise has of its own. */
 function carryOver(from, to) {
   for (const key of Reflect.ownKeys(from)) {
-    if (!Object.hasOwn(to, key)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key));
+    const isOurs = key === 'then' && waiting.has(from);
+    if (!isOurs && !Object.hasOwn(to, key)) Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key));
   }
 }
 
 /** Whether its class is `Promise`, of this realm or another one, and it does not say otherwise. A proxy would, if it was asked. */
 function isOfBaseClass(promise) {
-  const prototype = Object.getPrototypeOf(promise);
-  if (prototype === null || isProxy(prototype) || Object.hasOwn(promise, 'constructor')) return false;
+  return !Object.hasOwn(promise, 'constructor') && isBase(Object.getPrototypeOf(promise));
+}
+
+/** Whether its class has a `then` of its own: what that tells need not be what the promise has inside. */
+function hasOwnThen(promise) {
+  let holder = Object.getPrototypeOf(promise);
+  while (holder !== null && !isProxy(holder)) {
+    if (Object.hasOwn(holder, 'then')) return !isBase(holder);
+    holder = Object.getPrototypeOf(holder);
+  }
+  return false;
+}
+
+function isBase(prototype) {
+  if (prototype === null || isProxy(prototype)) return false;
   const beyond = Object.getPrototypeOf(prototype);
   return beyond !== null && !isProxy(beyond) && Object.getPrototypeOf(beyond) === null;
 }
@@ -128,20 +144,39 @@ function callsOf(promise) {
 }
 
 function listening(calls) {
-  const end = (how) => {
-    for (const call of calls) how(call);
+  /** A promise of what stands in for the error; null where nothing does. */
+  let answer = null;
+  const returned = () => {
+    for (const call of calls) call.returned();
     calls.clear();
   };
+  const threw = (error) => {
+    let answering = null;
+    for (const call of calls) {
+      if (answering !== null && answering.id === call.id) {
+        // The same call, told of from further outside: it has the answer.
+        call.returned();
+        continue;
+      }
+      call.threw(error);
+      if (!call.replaces || answer !== null) continue;
+      answering = call;
+      answer = new Promise((resolve) => resolve(call.standIn(error)));
+    }
+    calls.clear();
+  };
+  const answered = (...handlers) => then.apply(answer, handlers);
   // The name and the length are those of what it stands before.
   return function then(onFulfilled, onRejected) {
     const inherited = Object.getPrototypeOf(this).then;
     return Reflect.apply(inherited, this, [
       (value) => {
-        end((call) => call.returned());
+        returned();
         return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
       },
       (error) => {
-        end((call) => call.threw(error));
+        threw(error);
+        if (answer !== null) return answered(onFulfilled, onRejected);
         if (typeof onRejected === 'function') return onRejected(error);
         throw error;
       },

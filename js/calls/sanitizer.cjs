@@ -4,7 +4,7 @@
 // than needed, since logs travel further than their authors think.
 
 const { invalidArgType } = require('../errors.cjs');
-const { urlPassword, withoutMailAddresses } = require('./addresses.cjs');
+const { urlPassword, webhookSecret, withoutMailAddresses } = require('./addresses.cjs');
 const { MASK, announced } = require('./secret-values.cjs');
 const { tokenEnd } = require('./tokens.cjs');
 
@@ -44,7 +44,8 @@ function withoutSecrets(text) {
 function secretAt(text, { 0: word, index }, memory) {
   if (word === '://') return urlPassword(text, index, memory);
   const end = tokenEnd(text, index);
-  return end === -1 ? announced(text, index, index + word.length) : [index, end];
+  if (end !== -1) return [index, end];
+  return webhookSecret(text, index) ?? announced(text, index, index + word.length);
 }
 
 module.exports = { sanitizer };

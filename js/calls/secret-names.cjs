@@ -8,11 +8,11 @@ const ENDINGS =
   /(?:token|secrets?|passwords?|passwd|passphrase|credentials?|authorization|apikeys?|(?:access|private|secret|signing|encryption|account)key|secretkeybase|(?:auth|access|api)tokens)$/;
 
 /** Short words that mean a secret only when they are the whole last word: `author` is none. */
-const LAST_WORDS = /(?:(?:^|[_.-])(?:auth|pwd|pass|cookie)|[a-z](?:Auth|Pwd|Pass|Cookie))$/;
-const LAST_WORDS_LOUD = /(?:^|[_.-])(?:auth|pwd|pass|cookie)$/i;
+const LAST_WORDS = /(?:(?:^|[_.-])(?:auth|pwd?|pass|cookie)|[a-z](?:Auth|Pwd?|Pass|Cookie))$/;
+const LAST_WORDS_LOUD = /(?:^|[_.-])(?:auth|pwd?|pass|cookie)$/i;
 
 /** What every one of these names has in it: most words have not. */
-const HINT = /token|secret|pass|cred|auth|key|pwd|cookie|sig|sess|sid|bearer|basic/i;
+const HINT = /token|secret|pass|cred|auth|key|pw|cookie|sig|sess|sid|bearer|basic/i;
 
 /** The shell's working directories, which end like a password. */
 const HARMLESS = new Set(['PWD', 'OLDPWD']);

@@ -14,6 +14,8 @@ const SPACES = /[ \t]+/y;
 const OPENING = /\$?(\\?)(["'`])/y;
 const SCHEME = /(?:bearer|basic|token|digest|negotiate|apikey)[ \t]+(?=[^\s"'`])/iy;
 const NOTHING = /(?:\[redacted\]|(?:null|undefined|true|false)(?![\w$]))/y;
+/** What a sign before it announced, in a text that was masked already. */
+const MASKED = /(?:=>|[=:])[ \t]*\[redacted\]/y;
 const CREDENTIAL = /[\w.+/=~-]+/y;
 /** A long word of base64 or of hexadecimal digits, as it is or with what URLs escape of it. */
 const CHANCE =
@@ -84,7 +86,7 @@ function assigned(text, start, end, name) {
 function option(text, end, name) {
   if (!name.startsWith('-')) return null;
   const start = endOf(SPACES, text, text[end] === '"' || text[end] === "'" ? end + 1 : end);
-  if (start === -1 || /[-&|;<>]/.test(text[start] ?? '-')) return null;
+  if (start === -1 || /[-&|;<>]/.test(text[start] ?? '-') || endOf(MASKED, text, start) !== -1) return null;
   return value(text, start, { name, around: -1, inQuery: false });
 }
 

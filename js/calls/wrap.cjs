@@ -17,6 +17,7 @@ const { followed } = require('./promises.cjs');
  * @property {'timer' | 'errorCatcher'} name
  * @property {(settings: object) => boolean} picks Whether this call is one of those that are recorded.
  * @property {Function} Call The class of a call.
+ * @property {(settings: object, args: unknown[]) => object | null} unrecorded What is still done about a call that is not recorded.
  */
 
 /** The traps of the proxy. */
@@ -89,12 +90,12 @@ class Wrapping {
     return made;
   }
 
-  /** The call, once it has begun; null where it is not recorded. */
+  /** The call, once it has begun; null where there is nothing to do about it. */
   begun(self, args) {
     const identity = takeOver(this);
     try {
       const settings = this.settings.current();
-      if (!settings.enabled || !this.part.picks(settings)) return null;
+      if (!settings.enabled || !this.part.picks(settings)) return this.part.unrecorded(settings, args);
       const given = settings.name ?? identity?.name ?? this.#inner?.settings.current().name;
       const name = given ?? (this.isMember ? nameOn(self, this.name) : this.name);
       const call = new this.part.Call(settings, name, describeArguments(args, settings), identity, args);
@@ -108,7 +109,7 @@ class Wrapping {
 
   /** What is called next is done by this call. Gives what `goBack` of the call wants. */
   goIn(call) {
-    if (this.#inner !== null) handOver(this.#inner, call);
+    if (this.#inner !== null && call.id !== null) handOver(this.#inner, call);
     return call.goIn();
   }
 }

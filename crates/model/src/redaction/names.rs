@@ -27,7 +27,7 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Short words that mean a secret only when they are the whole last word: `author` is none.
-const LAST_WORDS: &[&str] = &["auth", "pwd", "pass", "cookie"];
+const LAST_WORDS: &[&str] = &["auth", "pw", "pwd", "pass", "cookie"];
 
 /// The shell's working directories, which end like a password.
 const HARMLESS: &[&str] = &["PWD", "OLDPWD"];
