@@ -78,14 +78,17 @@ test('watch-myself.mjs reports memory and a busy loop once each, by phase, and e
   const project = copied('watch-myself.mjs');
   const service = `
     import { createInterface } from 'node:readline';
+    import { setTimeout as sleep } from 'node:timers/promises';
     import { phase } from './watch-myself.mjs';
     phase('holding');
-    const held = Buffer.alloc(200 * 2 ** 20, 1);
+    const held = [];
+    // With pauses, so that this keeps the event loop of no machine busy.
+    for (; held.length < 20; await sleep(20)) held.push(Buffer.alloc(10 * 2 ** 20, 1));
     for await (const name of createInterface({ input: process.stdin })) {
       phase(name);
       for (const end = Date.now() + 3000; Date.now() < end; );
     }
-    held.fill(2);`;
+    held.length = 0;`;
   writeFileSync(join(project, 'service.mjs'), service);
   const child = spawn(process.execPath, ['service.mjs'], {
     cwd: project,
