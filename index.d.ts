@@ -77,7 +77,8 @@ export function executeWithMonitoring(
  *
  * @param pid Its number.
  * @throws {ProcmonError} `ESRCH`: there is no such process; `EPERM`: the system hides it from us; `ERR_PROCMON_UNSUPPORTED`:
- *   this accounting cannot be had here; `ENOENT`, `EACCES`, ...: `outputFile` cannot be opened.
+ *   this accounting cannot be had here; `ENOENT`, `EACCES`, ...: `outputFile` cannot be opened;
+ *   `ERR_PROCMON_OUTPUT_IN_USE`: another run is writing to it.
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`: an argument or option makes no sense.
  * @throws {RangeError} `ERR_OUT_OF_RANGE`: a number is too large, too small or not a whole one.
  * @throws {Error} `ABORT_ERR`: the option `signal` has been aborted already; `ERR_ACCESS_DENIED`: as of `run`.

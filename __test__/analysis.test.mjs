@@ -23,6 +23,7 @@ import {
   resourceUtilizationSync,
   run,
   summarize,
+  summarizeCalls,
   summarizeSync,
 } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
@@ -108,6 +109,26 @@ test('an array of anything but samples is refused, and the place of what is wron
   assert.throws(() => compareSync([], [7]), { message: /^The "head\[0\]" argument must be of type object/ });
 });
 
+test('what JSON does not know is refused as an argument, and its place is named', { timeout }, async () => {
+  const circle = {};
+  circle.self = circle;
+  const broken = {
+    get cpuNs() {
+      throw new Error('not now');
+    },
+  };
+  const wrong = (name, reason) => ({
+    name: 'TypeError',
+    code: 'ERR_INVALID_ARG_VALUE',
+    message: new RegExp(`^The argument '${name}' cannot be written as JSON: ${reason}. Received `),
+  });
+  const bigInt = 'Do not know how to serialize a BigInt';
+  await assert.rejects(summarize([{}, { cpuNs: 5n }]), wrong('recording\\[1\\]', bigInt));
+  assert.throws(() => aggregateSync([circle], { window: 2 }), wrong('recording\\[0\\]', 'Converting circular [^\n]*'));
+  assert.throws(() => compareSync([], [broken]), wrong('head\\[0\\]', 'not now'));
+  await assert.rejects(summarizeCalls([{ id: 1n }]), wrong('input', bigInt));
+});
+
 test('runs are compared one by one and in sets', { timeout }, async () => {
   const recording = await load(file);
   const single = await compare(file, recording);
@@ -125,6 +146,9 @@ test('a recording is converted to every format, Parquet among them', { timeout }
   assert.equal(readFileSync(join(folder, 'to.parquet'), 'latin1').slice(0, 4), 'PAR1');
   assert.equal(readFileSync(join(folder, 'to.jsonl'), 'utf8'), readFileSync(file, 'utf8'));
   assert.deepEqual(await summarize(join(folder, 'to.json')), await summarize(file));
+  const to = join(folder, 'to.txt');
+  const endings = `no format was named, and ${to} ends with none of .jsonl, .ndjson, .json, .csv, .parquet`;
+  await assert.rejects(convert(file, to), { code: 'ERR_PROCMON_CONVERT_FAILED', message: endings, path: to });
   const again = convert(file, join(folder, 'to.csv'));
   const message = `${join(folder, 'to.csv')}: there is such a file already`;
   await assert.rejects(again, { code: 'ERR_PROCMON_CONVERT_FAILED', message });

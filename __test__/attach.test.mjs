@@ -56,7 +56,7 @@ test('the header tells what is watched and how, before the first sample', { time
   const options = { profile: 'intensive', interval: 500, children: false, accounting: 'poll' };
   const monitor = attach(child.pid, options);
   const { header } = monitor;
-  assert.deepEqual([header.type, header.pid, header.attached], [undefined, child.pid, true]);
+  assert.deepEqual([header.type, header.pid, header.attached], ['header', child.pid, true]);
   assert.deepEqual(header.command, ['sleep', '100']);
   assert.equal(header.capabilities.tier, '2');
   assert.deepEqual(header.settings, {

@@ -1,16 +1,20 @@
 // Inside jest, modules live in a realm of their own: errors and objects must be of that one.
 
-const { attach, createExporter, ProcmonError, profiles, run, snapshot, version } = require('procmon');
+const { attach, createExporter, ProcmonError, profiles, run, snapshot, summarizeSync, version } = require('procmon');
 
 test('errors are errors of this realm', async () => {
   const failed = await run('procmon-no-such-command').catch((error) => error);
   expect(failed).toBeInstanceOf(Error);
   expect(failed).toBeInstanceOf(ProcmonError);
-  const thrown = [() => attach(2 ** 31 - 1), () => snapshot(2 ** 31 - 1), () => run(5), () => attach(0)].map(caught);
+  const circle = {};
+  circle.self = circle;
+  const wrong = [() => run(5), () => attach(0), () => summarizeSync([circle])];
+  const thrown = [() => attach(2 ** 31 - 1), () => snapshot(2 ** 31 - 1), ...wrong].map(caught);
   for (const error of thrown) expect(error).toBeInstanceOf(Error);
   expect(thrown[0]).toBeInstanceOf(ProcmonError);
   expect(thrown[2]).toBeInstanceOf(TypeError);
   expect(thrown[3]).toBeInstanceOf(RangeError);
+  expect(thrown[4]).toBeInstanceOf(TypeError);
   expect(() => run(5)).toThrow(TypeError);
   await expect(run('true', { signal: AbortSignal.abort() })).rejects.toThrow('The operation was aborted');
 });

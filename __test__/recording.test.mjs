@@ -30,7 +30,7 @@ test('what JavaScript gets is byte for byte what the recording holds', { timeout
   assert.deepEqual(written(got.started), written(births));
   assert.deepEqual(written(got.renamed), recorded('{"type":"event","event":"renamed",'));
   assert.deepEqual(written(got.ended), recorded('{"type":"event","event":"ended",'));
-  assert.deepEqual(JSON.parse(lines[0]), { type: 'header', ...handle.header });
+  assert.equal(lines[0], JSON.stringify(handle.header));
   assert.equal(JSON.parse(lines.at(-1)).type, 'end');
 });
 

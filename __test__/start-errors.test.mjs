@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ProcmonError, run } from 'procmon';
+import { attach, load, ProcmonError, run } from 'procmon';
 import { temporaryFolder } from './support/folders.mjs';
 
 const timeout = 30_000;
@@ -14,15 +14,18 @@ const folder = temporaryFolder('start');
 /** Tries to watch when every descriptor is taken, and tells of the errors when some are free again. */
 const FULL = `
   const { closeSync, openSync } = require('node:fs');
-  const { attach, run } = require('procmon');
+  const { attach, run, snapshot, tree } = require('procmon');
   const taken = [];
   try {
     for (;;) taken.push(openSync('/dev/null'));
   } catch {}
-  const attempts = [() => attach(process.pid), () => run('true'), () => run('true', { stdio: 'pipe' })];
+  const looks = [snapshot, tree];
+  const sessions = [() => attach(process.pid), () => run('true'), () => run('true', { stdio: 'pipe' })];
+  const attempts = [...looks, ...sessions];
   Promise.allSettled(attempts.map(async (attempt) => await attempt())).then((outcomes) => {
     for (const fd of taken) closeSync(fd);
-    const errors = outcomes.map(({ reason: { message, code, errno, syscall } }) => ({ message, code, errno, syscall }));
+    const fields = ({ reason: { message, code, errno, syscall, pid } }) => ({ message, code, errno, syscall, pid });
+    const errors = outcomes.map(fields).map((error) => (error.pid === process.pid ? { ...error, pid: 'own' } : error));
     console.log(JSON.stringify(errors));
   });`;
 
@@ -78,6 +81,27 @@ test('a command that cannot be started leaves output files as they were', { time
   assert.equal(existsSync(fresh), false);
 });
 
+test('a file that another session writes to is refused until that one is over', { timeout }, async () => {
+  const [outputFile, touched] = ['shared.jsonl', 'shared'].map((name) => join(folder, name));
+  const first = run('sh', ['-c', 'read end; exit 3'], { stdio: 'pipe', outputFile });
+  await once(first, 'spawn');
+  const refused = {
+    name: 'ProcmonError',
+    message: `${outputFile}: another run is writing to this file`,
+    code: 'ERR_PROCMON_OUTPUT_IN_USE',
+    path: outputFile,
+  };
+  for (const writeMetadata of [true, false]) {
+    await assert.rejects(run('touch', [touched], { outputFile, writeMetadata }), refused);
+  }
+  assert.throws(() => attach(process.pid, { outputFile }), refused);
+  assert.equal(existsSync(touched), false);
+  first.stdin.end();
+  assert.equal((await first).exitCode, 3);
+  for (let time = 0; time < 10; time += 1) await run('true', { outputFile });
+  assert.deepEqual((await load(outputFile)).warnings, []);
+});
+
 test('where nothing can be opened any more, it is the system that says so', { timeout }, async () => {
   const { stdout, stderr } = spawnSync(
     'sh',
@@ -89,7 +113,12 @@ test('where nothing can be opened any more, it is the system that says so', { ti
   );
   const watch = { message: 'EMFILE: too many open files, watch', code: 'EMFILE', errno: -24, syscall: 'watch' };
   const pipe = "EMFILE: too many open files, pipe 'true'";
-  assert.deepEqual(JSON.parse(stdout || stderr), [watch, watch, { ...watch, message: pipe, syscall: 'pipe' }]);
+  const [first, second, ...sessions] = JSON.parse(stdout || stderr);
+  for (const { message, ...look } of [first, second]) {
+    assert.match(message, /^EMFILE: too many open files, attach \d+$/);
+    assert.deepEqual(look, { code: 'EMFILE', errno: -24, syscall: 'attach', pid: 'own' });
+  }
+  assert.deepEqual(sessions, [watch, watch, { ...watch, message: pipe, syscall: 'pipe' }]);
 });
 
 test('the handle of a command that was not started knows nothing and does nothing', { timeout }, async () => {

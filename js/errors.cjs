@@ -80,7 +80,8 @@ function fromNative(thrown) {
   if (refusal.code === 'ERR_INVALID_ARG_VALUE') return coded(TypeError, refusal.code, message);
   const code = refusal.errno === null ? refusal.code : getSystemErrorName(-refusal.errno);
   const number = os.constants.errno[code];
-  if (number === undefined) return new ProcmonError(message, { code });
+  if (number === undefined)
+    return new ProcmonError(message, refusal.path === null ? { code } : { code, path: refusal.path });
   const details = { code, errno: -number, syscall };
   if (refusal.pid !== null) details.pid = refusal.pid;
   if (refusal.path !== null) details.path = refusal.path;

@@ -86,7 +86,8 @@ export interface WatchOptions {
   history?: number | undefined;
   /**
    * Where to write the recording (docs/FORMAT.md), in the format that the name ends with: `.json`, `.csv`, either with `.gz`
-   * behind it, and JSON Lines otherwise. A file that is there is replaced. Default: nowhere.
+   * behind it, and JSON Lines otherwise. A file that is there is replaced, unless another session writes to it:
+   * that is refused. Default: nowhere.
    */
   outputFile?: string | URL | undefined;
   /**

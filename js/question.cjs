@@ -43,7 +43,8 @@ function questionAboutCalls(question, inputs) {
   const places = inputs.filter((input) => !isEntry(input));
   const recordings = places.map((input) => placeWords(input, 'input', texts));
   const entries = inputs.filter(isEntry);
-  if (entries.length > 0) recordings.push({ entries: texts.push(lines(entries)) - 1 });
+  if (entries.length > 0)
+    recordings.push({ entries: texts.push(bytes(entries.map((entry) => check.json(entry, 'input')))) - 1 });
   return { request: JSON.stringify({ question, recordings }), texts };
 }
 
@@ -71,11 +72,12 @@ function placeWords(input, name, texts) {
 }
 
 function sampleLines(samples, name) {
-  return lines(check.list(samples, name, check.object).map((sample) => ({ type: 'sample', ...sample })));
+  const form = (sample) => ({ type: 'sample', ...sample });
+  return bytes(check.list(samples, name, (sample, place) => check.json(check.object(sample, place), place, form)));
 }
 
-function lines(objects) {
-  return Buffer.from(objects.map((object) => `${JSON.stringify(object)}\n`).join(''));
+function bytes(lines) {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }
 
 /**

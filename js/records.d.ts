@@ -290,6 +290,7 @@ export interface RecordedEnd {
 
 /** The first record: what is watched, where and how. */
 export interface Header extends ProcessKey {
+  type: 'header';
   /** The version of the recording's format. */
   format: number;
   /** The version of procmon. */

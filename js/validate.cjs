@@ -101,6 +101,19 @@ function object(value, name) {
   return value;
 }
 
+/**
+ * An object as JSON, in another form where one is asked for. One with a circle or a BigInt has none, nor has one that throws
+ * when it is read.
+ */
+function json(value, name, form = (same) => same) {
+  try {
+    return JSON.stringify(form(value));
+  } catch (error) {
+    const [reason] = `${error?.message ?? error}`.split('\n');
+    throw invalidArgValue(name, `cannot be written as JSON: ${reason}`, value);
+  }
+}
+
 /** The members of an object that are given, of those that there is a check for. */
 function members(value, name, checks) {
   const given = object(value, name);
@@ -159,6 +172,7 @@ module.exports = {
   integer,
   interval,
   isUrl,
+  json,
   list,
   members,
   object,

@@ -1,14 +1,12 @@
 //! Settings from variables and the file: who wins, what is refused, and what `procmon config` says.
 
 use std::fs;
-use std::io::{self, Write};
 use std::os::unix::fs::chown;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Finished, Program, is_root, procmon, program, records};
+use crate::support::{Finished, Program, has_strace, is_root, procmon, program, records};
 
 /// A folder that is the top of a project, with this file of settings.
 fn project(settings: &str) -> tempfile::TempDir {
@@ -343,9 +341,7 @@ fn an_unknown_command_has_no_settings() {
 
 /// Which of these files of a process procmon opens while it watches it with a profile; `None` without strace.
 fn opened(profile: &str) -> Option<Vec<&'static str>> {
-    if Command::new("strace").arg("-V").output().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "there is no strace");
-        writeln!(io::stderr(), "skipped: there is no strace").unwrap();
+    if !has_strace() {
         return None;
     }
     let mut sleeper = program("sh", ["-c", "echo ready; cat"]).start();

@@ -214,7 +214,9 @@ fn words_that_make_no_sense_are_refused_with_2() {
     };
     let names = "  hint: `--to FORMAT` is one of jsonl, json, csv, parquet\n";
     usage(&["run.jsonl"], &format!("procmon: no format was named\n{names}"));
-    usage(&["run.jsonl", "--out", "x.txt"], &format!("procmon: no format was named\n{names}"));
+    let endings = ".jsonl, .ndjson, .json, .csv, .parquet";
+    let unnamed = format!("no format was named, and x.txt ends with none of {endings}");
+    usage(&["run.jsonl", "--out", "x.txt"], &format!("procmon: {unnamed}\n{names}"));
     let rows = "procmon: json holds every record and has no rows of processes\n";
     usage(&["run.jsonl", "--to", "json", "--processes"], rows);
     let packed = "procmon: parquet is compressed by itself and not with gzip\n";

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use procmon_model::record::WarningKind;
 use serde_json::Value;
 
-use crate::support::{Results, procmon, program, shell};
+use crate::support::{Results, has_strace, procmon, program, shell};
 
 #[test]
 fn the_summary_of_the_recording_is_the_summary_of_the_run() {
@@ -118,4 +118,70 @@ fn a_table_that_finds_no_room_ends_with_a_whole_row() {
     assert!(table.ends_with('\n') && table.lines().count() > 2, "{table}");
     let columns = table.lines().next().unwrap().split(',').count();
     assert!(table.lines().all(|row| row.split(',').count() == columns), "{table}");
+}
+
+#[test]
+fn a_file_that_another_run_is_writing_to_is_left_alone_and_that_is_said() {
+    for (name, split) in [
+        ("run.jsonl", &[][..]),
+        ("run.json.gz", &[]),
+        ("run.csv", &[]),
+        ("run.parquet", &[]),
+        ("run.jsonl", &["--rotate", "1MB"]),
+    ] {
+        let (results, alone) = (Results::new(), Results::new());
+        let (out, link) = (results.word(name), results.word("link"));
+        symlink(name, &link).unwrap();
+        let run = |out: &str, command: &str| {
+            let ours = ["run", "--quiet", "--out", out];
+            procmon(ours.iter().chain(split).chain(&shell(command)))
+        };
+        let mut first = run(&out, "echo up; read end; exit 3").start();
+        assert_eq!(first.line(), "up");
+        for second in [&out, &link] {
+            let finished = run(second, "exit 6").run();
+            assert_eq!(finished.code, Some(6));
+            let (said, reason) = (finished.err(), "another run is writing to this file\n");
+            assert!(said.starts_with("procmon: ") && said.ends_with(reason), "{said}");
+            assert!(said.contains(&format!(" could not be written to {second}: ")), "{said}");
+        }
+        first.finish().check_failure(3, "");
+        let summary = procmon(["summary", "--format", "json", &out]).run();
+        let is_table = name.ends_with("csv") || name.ends_with("parquet");
+        assert_eq!((summary.code, is_table), (Some(i32::from(is_table)), is_table), "{name}");
+        // Once the first has ended, the file is everybody's again.
+        run(&out, "exit 4").run().check_failure(4, "");
+        run(&alone.word(name), "exit 5").run().check_failure(5, "");
+    }
+}
+
+#[test]
+fn runs_share_a_pipe_and_a_device_and_one_whose_command_is_missing_keeps_nothing() {
+    let results = Results::new();
+    let (pipe, gone) = (results.word("pipe"), results.word("gone.jsonl"));
+    let both = format!(
+        "mkfifo {pipe}; exec 3<>{pipe}; for out in {pipe} /dev/null /dev/stdout; do \
+         \"$0\" run --quiet --out $out \"$0\" run --quiet --out $out sh -c 'exit 3' || echo $?; done; \
+         \"$0\" run --quiet --out {gone} procmon-no-such-command; test -e {gone} || echo gone"
+    );
+    let finished = program("sh", ["-c", &both, env!("CARGO_BIN_EXE_procmon")]).run();
+    let own: Vec<_> = finished.out().lines().filter(|line| !line.starts_with('{')).collect();
+    assert_eq!(own, ["3", "3", "3", "gone"], "{}", finished.err());
+    let records = finished.out().lines().filter(|line| line.starts_with("{\"type\":\"header\""));
+    assert_eq!(records.count(), 2);
+    assert_eq!(finished.err(), "procmon: procmon-no-such-command: command not found\n");
+}
+
+#[test]
+fn a_file_system_without_locks_refuses_nobody() {
+    if !has_strace() {
+        return;
+    }
+    let results = Results::new();
+    let out = results.word("run.jsonl");
+    let refused = ["-f", "-qq", "-o", "/dev/null", "-e", "inject=flock:error=ENOLCK"];
+    let ours = [env!("CARGO_BIN_EXE_procmon"), "run", "--quiet", "--out", &out];
+    let words = [&refused[..], &ours, &shell("exit 3")].concat();
+    program("strace", words).run().check_failure(3, "");
+    assert_eq!(results.recording()[0]["type"], "header");
 }

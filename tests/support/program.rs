@@ -1,8 +1,9 @@
 //! A program that a test runs, in a process group of its own and under a deadline.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -107,6 +108,16 @@ pub(crate) fn as_nobody(folder: &Path, words: &[&str]) -> Program {
     let become_nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"].map(OsStr::new);
     let words = words.iter().map(OsStr::new);
     program("setpriv", become_nobody.into_iter().chain([reachable.as_os_str()]).chain(words))
+}
+
+/// Whether there is strace(1) to test with. Where there is none, that is said; CI has to have it.
+pub(crate) fn has_strace() -> bool {
+    let is_there = Command::new("strace").arg("-V").output().is_ok();
+    if !is_there {
+        assert!(env::var_os("CI").is_none(), "there is no strace");
+        writeln!(io::stderr(), "skipped: there is no strace").unwrap();
+    }
+    is_there
 }
 
 impl Program {

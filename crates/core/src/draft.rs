@@ -1,9 +1,19 @@
 //! Floor 8. A file under a name of its own until it is whole.
+//!
+//! It is locked as long as it is written. One that nobody has locked was left by a process that was killed: its number alone
+//! would not say so, since that may be another's by now, or one of a container that shares the folder.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+
+use procmon_sys::is_still_at;
+
+use crate::patient_lock::{Lock, lock_at_once};
+
+/// How the names of drafts begin; the number of a process and one of its own follow.
+const BEGINNING: &str = ".procmon-";
 
 /// How many names are tried for a new file, each of which somebody else may have taken.
 const NAMES: u32 = 100;
@@ -21,9 +31,13 @@ impl Draft {
         options.write(true).create_new(true);
         let mut taken = None;
         for number in 0..NAMES {
-            let path = path.with_file_name(format!(".procmon-{}-{number}", process::id()));
+            let path = path.with_file_name(format!("{BEGINNING}{}-{number}", process::id()));
             match options.open(&path) {
-                Ok(file) => return Ok(Self { path, file, is_ours: true }),
+                Ok(file) if is_kept(&file, &path) => {
+                    return Ok(Self { path, file, is_ours: true });
+                }
+                // Whoever clears drafts away came between its making and its lock.
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
                 Err(error) => return Err(error),
             }
@@ -68,6 +82,37 @@ impl Drop for Draft {
     }
 }
 
+/// Locks a draft that was just made; whether it is there to stay.
+fn is_kept(file: &File, path: &Path) -> bool {
+    match lock_at_once(file) {
+        Lock::Ours => is_still_at(file, path).unwrap_or(true),
+        Lock::Others => false,
+        Lock::Nobody => true,
+    }
+}
+
+/// Removes the drafts in a folder that nobody writes any more. Where the file system has no locks, all of them stay.
+pub fn clear_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !is_file || !is_draft(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        let path = entry.path();
+        // What is gone by now, or not ours to write, is left to others.
+        let Ok(file) = OpenOptions::new().write(true).open(&path) else { continue };
+        if lock_at_once(&file) == Lock::Ours && is_still_at(&file, &path).unwrap_or(false) {
+            drop(fs::remove_file(&path));
+        }
+    }
+}
+
+fn is_draft(name: &str) -> bool {
+    let numbers = name.strip_prefix(BEGINNING).and_then(|rest| rest.split_once('-'));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.is_some_and(|(pid, number)| is_number(pid) && is_number(number))
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -86,5 +131,40 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), "first");
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         }
+    }
+
+    #[test]
+    fn drafts_that_nobody_writes_any_more_are_removed_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let draft = Draft::beside(&file("run.csv"), &mut OpenOptions::new()).unwrap();
+        let others = [".procmon-7", ".procmon-7-0.tmp", ".procmon-x-0", "procmon-7-0", "run.csv"];
+        for name in others.iter().chain(&[".procmon-7-0", ".procmon-4194305-99"]) {
+            fs::write(file(name), "left").unwrap();
+        }
+        fs::create_dir(file(".procmon-8-0")).unwrap();
+        std::os::unix::fs::symlink("run.csv", file(".procmon-9-0")).unwrap();
+        clear_abandoned(folder.path());
+        let own = draft.path().file_name().unwrap().to_str().unwrap();
+        let mut expected = [&others[..], &[own, ".procmon-8-0", ".procmon-9-0"]].concat();
+        expected.sort_unstable();
+        let names = fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_draft_that_is_being_cleared_away_is_none_to_write_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".procmon-7-0");
+        let made = File::create_new(&path).unwrap();
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        assert!(!is_kept(&made, &path));
+        other.unlock().unwrap();
+        assert!(is_kept(&made, &path));
+        fs::remove_file(&path).unwrap();
+        assert!(!is_kept(&made, &path));
     }
 }

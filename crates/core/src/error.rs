@@ -55,6 +55,14 @@ pub enum StartError {
         /// The number.
         pid: u32,
     },
+    /// The system had nothing left to look at the process with.
+    #[error("process {pid} cannot be looked at: {source}")]
+    Unseen {
+        /// The number.
+        pid: u32,
+        /// What the system said.
+        source: io::Error,
+    },
     /// procmon does not know this kind of system yet.
     #[error("{}", AttachError::Unsupported)]
     Unsupported,
@@ -160,6 +168,9 @@ pub enum LoadError {
 pub(crate) fn unfound(error: AttachError, pid: u32) -> StartError {
     match error {
         AttachError::Denied(_) => StartError::Denied { pid },
+        AttachError::Unseen { code, .. } => {
+            StartError::Unseen { pid, source: io::Error::from_raw_os_error(code) }
+        }
         AttachError::Unsupported => StartError::Unsupported,
         _ => StartError::NoSuchProcess { pid },
     }

@@ -8,8 +8,28 @@ use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Who has the lock of a file that was asked for it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// We, until the file is closed.
+    Ours,
+    /// Somebody else.
+    Others,
+    /// Nobody: the file system has no locks, or none at the moment.
+    Nobody,
+}
+
 /// The first and the longest pause between two looks at a lock.
 const PAUSES: [Duration; 2] = [Duration::from_micros(50), Duration::from_millis(2)];
+
+/// Locks the file unless others have locked it, for whom nobody waits.
+pub(crate) fn lock_at_once(file: &File) -> Lock {
+    match file.try_lock() {
+        Ok(()) => Lock::Ours,
+        Err(TryLockError::WouldBlock) => Lock::Others,
+        Err(TryLockError::Error(_)) => Lock::Nobody,
+    }
+}
 
 /// Locks the file; others are waited for up to that moment. Whether we have it.
 pub(crate) fn lock_by(file: &File, until: Instant) -> io::Result<bool> {

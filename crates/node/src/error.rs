@@ -48,6 +48,11 @@ impl Refusal {
         Self { code: Some(code), message, ..Self::default() }
     }
 
+    /// The same about this file.
+    pub(crate) fn at(self, path: String) -> Self {
+        Self { path: Some(path), ..self }
+    }
+
     /// The system said no to this call.
     pub(crate) fn system(error: &io::Error, syscall: &'static str, path: Option<String>) -> Self {
         Self {
@@ -78,6 +83,9 @@ impl From<StartError> for Refusal {
             }
             StartError::Denied { pid } => {
                 Self { pid: Some(pid), ..Self::named("EPERM", "attach", None) }
+            }
+            StartError::Unseen { pid, source } => {
+                Self { pid: Some(pid), ..Self::system(&source, "attach", None) }
             }
             StartError::World(source) if says_no_more_than_now(&source) => {
                 Self::system(&source, "watch", None)

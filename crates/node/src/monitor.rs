@@ -111,7 +111,7 @@ impl Monitor {
     }
 
     pub(crate) fn header(&self) -> Result<String, Refusal> {
-        Ok(serde_json::to_string(&self.begun.header)?)
+        Ok(serde_json::to_string(&Record::Header(Box::new(self.begun.header.clone())))?)
     }
 
     pub(crate) fn drain(&self) -> String {

@@ -3,48 +3,40 @@
 //! A file that cannot be written is told before the command has done anything; a command that cannot be started leaves
 //! no empty file behind and no older recording emptied.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use procmon_core::format::{Format, Rows, Shape, ShapeError};
-use procmon_core::sink::{JsonLines, Spare, file_sink};
+use procmon_core::sink::{JsonLines, OutFile, OutFileError, Spare, file_sink};
 use procmon_model::ports::Sink;
 
 use crate::error::Refusal;
 
-/// A file that holds nothing of ours yet, or the recording.
+/// A file that holds nothing of ours yet.
 pub(crate) struct OutputFile {
-    file: File,
-    path: PathBuf,
-    /// Whether it was not there before.
-    made: bool,
-    written: bool,
+    file: OutFile,
+    name: String,
 }
 
 impl OutputFile {
     /// Opens it for writing.
     pub(crate) fn open(path: PathBuf) -> Result<Self, Refusal> {
-        let fresh = OpenOptions::new().write(true).create_new(true).open(&path);
-        let made = fresh.is_ok();
-        let opened = match fresh {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                procmon_sys::without_waiting(OpenOptions::new().write(true)).open(&path)
+        let name = path.display().to_string();
+        match OutFile::open(path) {
+            Ok(file) => Ok(Self { file, name }),
+            Err(OutFileError::Io(error)) => Err(Refusal::system(&error, "open", Some(name))),
+            Err(error) => {
+                let message = format!("{name}: {error}");
+                Err(Refusal::coded("ERR_PROCMON_OUTPUT_IN_USE", message).at(name))
             }
-            other => other,
-        };
-        match opened {
-            Ok(file) => Ok(Self { file, path, made, written: false }),
-            Err(error) => Err(Refusal::system(&error, "open", Some(path.display().to_string()))),
         }
     }
 
     /// The sink that writes it.
     pub(crate) fn into_sink(self, style: Style) -> Box<dyn Sink> {
-        let name = self.path.display().to_string();
+        let Self { file, name } = self;
         match style {
-            Style::Whole(shape) => file_sink(shape, self, name),
-            Style::Headless => Box::new(JsonLines::new(self, name, Spare::Retry).without_header()),
+            Style::Whole(shape) => file_sink(shape, file, name),
+            Style::Headless => Box::new(JsonLines::new(file, name, Spare::Retry).without_header()),
         }
     }
 }
@@ -75,28 +67,4 @@ impl Style {
 fn impossible(error: &ShapeError) -> Refusal {
     let remedy = "record JSON Lines and convert() them afterwards";
     Refusal::invalid(format!("options.outputFile: {error}: {remedy}"))
-}
-
-impl Write for OutputFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Only what is a file can be emptied: a device or a pipe takes what comes.
-        if !self.written && !self.made && self.file.metadata()?.is_file() {
-            self.file.set_len(0)?;
-        }
-        self.written = true;
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Drop for OutputFile {
-    fn drop(&mut self) {
-        if self.made && !self.written {
-            // Whoever took it away already has done the same.
-            drop(fs::remove_file(&self.path));
-        }
-    }
 }

@@ -104,6 +104,14 @@ pub enum AttachError {
     /// There is one that the system hides from us.
     #[error("process {0} belongs to somebody else and the system hides it (hidepid)")]
     Denied(u32),
+    /// The system refused the look with this number of its own, which says nothing of the process: no descriptor was left.
+    #[error("process {pid} cannot be looked at: {}", std::io::Error::from_raw_os_error(*code))]
+    Unseen {
+        /// The number of the process.
+        pid: u32,
+        /// The system's.
+        code: i32,
+    },
     /// Nobody can be watched on this system.
     #[error("processes cannot be watched on {} yet", std::env::consts::OS)]
     Unsupported,

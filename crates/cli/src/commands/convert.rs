@@ -51,10 +51,17 @@ fn shape(words: &ConvertWords) -> Result<Shape, Failure> {
     let Some(format) = format else {
         let names: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
         let hint = format!("`--to FORMAT` is one of {}", names.join(", "));
-        return Err(Failure::usage("no format was named").with_hint(hint));
+        return Err(Failure::usage(unnamed(target(words))).with_hint(hint));
     };
     let rows = if words.processes { Rows::Processes } else { Rows::Samples };
     Shape::new(Some(format), path, rows).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn unnamed(target: Option<&Path>) -> String {
+    let Some(path) = target else { return "no format was named".to_owned() };
+    let endings = Format::ALL.iter().flat_map(|format| format.endings());
+    let endings: Vec<_> = endings.map(|ending| format!(".{ending}")).collect();
+    format!("no format was named, and {} ends with none of {}", path.display(), endings.join(", "))
 }
 
 fn to_file(words: &ConvertWords, shape: Shape, path: &Path) -> Result<Converted, Failure> {

@@ -110,7 +110,7 @@ fn file(recorded: &Recorded) -> io::Result<Box<dyn Sink>> {
     if let Some(rotation) = rotation {
         return Ok(Box::new(Rotating::new(path.clone(), *shape, *rotation)?));
     }
-    Ok(file_sink(*shape, OutFile::new(path.clone()), path.display().to_string()))
+    Ok(file_sink(*shape, OutFile::reserve(path.clone()), path.display().to_string()))
 }
 
 /// Nothing that goes wrong here changes how we end: that is the command's.

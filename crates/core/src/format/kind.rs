@@ -89,12 +89,21 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
+    /// How the names of its files end, without the dot.
+    pub const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::JsonLines => &["jsonl", "ndjson"],
+            Self::Json => &["json"],
+            Self::Csv => &["csv"],
+            #[cfg(feature = "parquet")]
+            Self::Parquet => &["parquet"],
+        }
+    }
+
     /// The one that a file's name ends with, `.gz` behind it or not; `None` of another ending.
     pub fn by_path(path: &Path) -> Option<Self> {
-        match ending(path)?.as_str() {
-            "ndjson" => Some(Self::JsonLines),
-            name => Self::by_name(name),
-        }
+        let ending = ending(path)?;
+        Self::ALL.iter().copied().find(|format| format.endings().contains(&ending.as_str()))
     }
 
     /// Whether it has columns, and leaves out of a recording what these do not hold.

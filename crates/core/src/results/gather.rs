@@ -16,7 +16,7 @@ use thiserror::Error;
 use super::columns::{Columns, properties, schema};
 use super::files::finished_files;
 use super::taken::{Rows, Taken};
-use crate::draft::Draft;
+use crate::draft::{Draft, clear_abandoned};
 use crate::patient_lock::lock_by;
 
 const TABLE: &str = "timing_results.parquet";
@@ -104,6 +104,8 @@ pub(super) fn gather_within(
         return Ok(Gathered::default());
     }
     let path = folder.join(TABLE);
+    // Of those who gathered before us and were killed.
+    clear_abandoned(folder);
     let draft = Draft::beside(&path, &mut OpenOptions::new()).map_err(failed(&path))?;
     let gathered = write(&path, &mut files, draft.file())?;
     // Some file systems tell only now that there was no room.

@@ -92,6 +92,19 @@ fn what_others_keep_locked_is_not_waited_for_without_an_end() {
 }
 
 #[test]
+fn the_draft_of_whoever_was_killed_while_gathering_goes_with_the_next_gathering() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    leave(folder, &format!("{NOBODY}-1-0"), 0..2);
+    // Our own number: as that of a process in another container, or of one that has it by now.
+    fs::write(folder.join(format!(".procmon-{}-0", std::process::id())), "PAR1").unwrap();
+    fs::write(folder.join(format!(".procmon-{NOBODY}-0")), "PAR1").unwrap();
+    assert_eq!(gather_results(folder, None).unwrap().rows, 2);
+    assert_eq!(names(folder), ["timing_results.parquet", "timing_results.parquet.lock"]);
+    assert_eq!(rows_in(&folder.join("timing_results.parquet")), 2);
+}
+
+#[test]
 fn rows_whose_files_outlived_their_gathering_are_taken_once() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -16,7 +16,7 @@ pub use encoded::{Encoded, file_sink};
 pub use fanout::Fanout;
 pub use lines::{JsonLines, Spare};
 pub use memory::{History, Ring, ring};
-pub use out_file::OutFile;
+pub use out_file::{OutFile, OutFileError};
 pub use queue::{Queue, Receiver, queue};
 pub use register::Register;
 pub use rotate::{Rotating, Rotation, part_path};

@@ -37,6 +37,8 @@ pub struct Rotating {
     path: PathBuf,
     shape: Shape,
     rotation: Rotation,
+    /// What the first file is written to.
+    reserved: Option<OutFile>,
     header: Option<Record>,
     past: Past,
     file: Option<Part>,
@@ -71,16 +73,17 @@ pub fn part_path(path: &Path, number: u32) -> PathBuf {
 }
 
 impl Rotating {
-    /// To a path where nothing happens before the first record. Refuses what is no file and cannot be renamed, and a shape
-    /// that cannot be split.
+    /// To a path that is kept for it, and where nothing is changed before the first record. Refuses what is no file and
+    /// cannot be renamed, and a shape that cannot be split.
     pub fn new(path: PathBuf, shape: Shape, rotation: Rotation) -> io::Result<Self> {
         let shape = shape.divisible().map_err(io::Error::other)?;
         if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
             let message = format!("{} is no file, and only files are rotated", path.display());
             return Err(io::Error::new(ErrorKind::InvalidInput, message));
         }
-        let past = Past::default();
-        Ok(Self { path, shape, rotation, header: None, past, file: None, lost: 0, error: None })
+        let reserved = Some(OutFile::reserve(path.clone()));
+        let (past, header, file) = (Past::default(), None, None);
+        Ok(Self { path, shape, rotation, reserved, header, past, file, lost: 0, error: None })
     }
 
     /// The first file. Those of an earlier recording would be taken for parts of this one.
@@ -94,8 +97,8 @@ impl Rotating {
 
     fn open(&mut self, beginning: &[Record]) {
         let written = Rc::new(Cell::new(0));
-        let writer =
-            Counted { writer: OutFile::new(self.path.clone()), written: Rc::clone(&written) };
+        let writer = self.reserved.take().unwrap_or_else(|| OutFile::new(self.path.clone()));
+        let writer = Counted { writer, written: Rc::clone(&written) };
         let mut sink = file_sink(self.shape, writer, self.path.display().to_string());
         self.header.iter().chain(beginning).for_each(|record| sink.write(record));
         // Where very many are alive, a file holds more than the names of these.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::script::{Script, Step, header, steps};
-use super::{Encoded, Rotating, Rotation, part_path};
+use super::{Encoded, OutFile, OutFileError, Rotating, Rotation, part_path};
 use crate::error::LoadError;
 use crate::format::{Rows, Shape};
 use crate::load::{self, Loader};
@@ -222,6 +222,24 @@ fn what_cannot_be_split_is_refused_before_anything_begins() {
     assert_eq!(refused.to_string(), "json cannot be split into files; jsonl and csv can");
     let refused = Rotating::new("/dev/null".into(), Shape::LINES, rotation).err().unwrap();
     assert_eq!(refused.to_string(), "/dev/null is no file, and only files are rotated");
+}
+
+#[test]
+fn the_newest_file_is_nobody_elses_as_long_as_the_recording_lasts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
+    let rotation = Rotation { bytes: 5_000, keep: 9 };
+    let mut sink = Rotating::new(path.clone(), shape(&path), rotation).unwrap();
+    let is_refused =
+        |path: &Path| matches!(OutFile::open(path.to_owned()), Err(OutFileError::InUse));
+    assert!(is_refused(&path));
+    for record in &busy().records {
+        sink.write(record);
+        assert!(is_refused(&path));
+    }
+    assert!(part_path(&path, 2).exists() && !is_refused(&part_path(&path, 1)));
+    sink.finish();
+    assert_eq!((sink.loss(), is_refused(&path)), (None, false));
 }
 
 #[test]

@@ -86,12 +86,14 @@ impl Procfs {
 
     /// Every process there is, with its parent's number, in no order.
     pub(crate) fn scan(&self) -> Vec<(ProcessKey, u32)> {
-        let pids = self.pids().into_iter().flatten();
-        pids.filter_map(|pid| {
-            let stat = self.stat(pid)?;
-            Some((ProcessKey { pid, start: stat.start }, parent(pid, &stat)))
-        })
-        .collect()
+        // Listed first, so that one descriptor is enough to look with.
+        let pids: Vec<u32> = self.pids().into_iter().flatten().collect();
+        pids.into_iter()
+            .filter_map(|pid| {
+                let stat = self.stat(pid)?;
+                Some((ProcessKey { pid, start: stat.start }, parent(pid, &stat)))
+            })
+            .collect()
     }
 
     /// The words of the command line, waited for a little where a program has none.

@@ -18,7 +18,7 @@ use crate::linux::own::{Aside, Own};
 use crate::linux::procfs::Procfs;
 use crate::linux::table::{Table, read_once};
 use crate::linux::waiter::Waiter;
-use crate::linux::{events, found, host, image, surveyed, syscall};
+use crate::linux::{events, found, host, surveyed, syscall};
 use crate::world::{Accounting, AttachError, Inside, World, WorldOptions};
 
 /// Opens what a session needs.
@@ -76,6 +76,7 @@ impl Procfs {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 Err(AttachError::Denied(pid))
             }
+            Err(error) => Err(unseen(pid, &error).unwrap_or(AttachError::NoSuchProcess(pid))),
             _ => Err(AttachError::NoSuchProcess(pid)),
         }
     }
@@ -87,7 +88,11 @@ pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
     if syscall::process_cpu(pid).is_none() {
         return Err(AttachError::NoSuchProcess(pid));
     }
-    let Some(stat) = image::stat(pid) else {
+    let line = Procfs::own().line(pid);
+    if let Some(unseen) = line.as_ref().err().and_then(|error| unseen(pid, error)) {
+        return Err(unseen);
+    }
+    let Some((stat, _)) = line.ok().flatten() else {
         // It may have gone since, or be one that the system hides.
         let is_there = syscall::process_cpu(pid).is_some();
         return Err(if is_there {
@@ -100,6 +105,13 @@ pub(crate) fn find(pid: u32) -> Result<ProcessKey, AttachError> {
         return Err(AttachError::NoSuchProcess(pid));
     }
     Ok(ProcessKey { pid, start: stat.start })
+}
+
+/// What stands in our own way (errno(3)), where it is neither that the process has gone nor whose it is.
+fn unseen(pid: u32, error: &io::Error) -> Option<AttachError> {
+    let code = error.raw_os_error()?;
+    matches!(code, libc::EMFILE | libc::ENFILE | libc::ENOMEM)
+        .then_some(AttachError::Unseen { pid, code })
 }
 
 /// A living process and its living descendants, the root first, with one reading of each that could be read.
