@@ -1,6 +1,6 @@
 //! Floor 10. Writes a recording that is there in another format.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -98,26 +98,16 @@ pub fn to_file(
     let failed = |source| ConvertError::Write { name: name.clone(), source };
     let exists = || ConvertError::Exists { path: path.to_owned() };
     let old = fs::metadata(path).ok();
-    let mut options = OpenOptions::new();
-    // A link goes on leading to where it leads.
-    let place = match &old {
+    match &old {
         Some(old) if !old.is_file() => {
-            let mut file = options.write(true).open(path).map_err(failed)?;
+            let mut file = OpenOptions::new().write(true).open(path).map_err(failed)?;
             return to_writer(parts, shape, &mut file, &name);
         }
         Some(_) if existing == Existing::Keep => return Err(exists()),
-        Some(old) => {
-            as_private_as(&mut options, old);
-            fs::canonicalize(path).map_err(failed)?
-        }
-        None => led_to(path),
-    };
-    let draft = Draft::beside(&place, &mut options).map_err(failed)?;
-    drafted(draft.path());
-    if let Some(old) = &old {
-        // Another owner's file is replaced by one of ours: that was asked for.
-        let _taken: bool = take_after(draft.file(), old);
+        _ => {}
     }
+    let (place, draft) = draft_for(path, old.as_ref()).map_err(failed)?;
+    drafted(draft.path());
     let mut file: &File = draft.file();
     let converted = to_writer(parts, shape, &mut file, &name)?;
     // Some file systems tell only now that there was no room.
@@ -130,6 +120,20 @@ pub fn to_file(
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
         published => published.map(|()| converted).map_err(failed),
     }
+}
+
+/// Where a path leads (a link goes on leading there), and a draft of the file that is to be there, as private as the old one.
+fn draft_for(path: &Path, old: Option<&Metadata>) -> io::Result<(PathBuf, Draft)> {
+    let Some(old) = old else {
+        let place = led_to(path);
+        let draft = Draft::beside(&place, &mut OpenOptions::new())?;
+        return Ok((place, draft));
+    };
+    let place = fs::canonicalize(path)?;
+    let draft = Draft::beside(&place, as_private_as(&mut OpenOptions::new(), old))?;
+    // Another owner's file is replaced by one of ours: that was asked for.
+    let _taken: bool = take_after(draft.file(), old);
+    Ok((place, draft))
 }
 
 /// Where a path leads that leads to nothing yet: it can be a link.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use procmon_model::analysis::Summary;
 use procmon_model::engine::Engine;
 use procmon_model::event::Ending;
-use procmon_model::ports::{CallSource, Found, Launch, LaunchError, Loss, Sink, Stopping};
+use procmon_model::ports::{CallSource, Child, Found, Launch, LaunchError, Loss, Sink, Stopping};
 use procmon_model::process::{Image, ProcessInfo, ProcessKey};
 use procmon_model::record::{EndCause, FORMAT, Header, Record};
 use procmon_model::redaction::redacted;
@@ -58,6 +58,16 @@ struct Watching {
     adopter: Option<ProcessKey>,
 }
 
+/// A root that is watched from now on, and what a session has only then.
+struct Begun {
+    header: Header,
+    living: Vec<ProcessInfo>,
+    calls: Option<Box<dyn CallSource>>,
+    /// The command, if we launched it, and how it is ended.
+    child: Option<Box<dyn Child>>,
+    stopping: Stopping,
+}
+
 /// A session that has begun: the root is there, and nothing of it has been missed.
 pub struct Session {
     driver: Driver,
@@ -95,8 +105,8 @@ impl Session {
         }
     }
 
-    fn launch(watching: Watching, launch: &Launch) -> Result<Self, StartError> {
-        let Watching { mut world, settings, sinks, listens, adopter } = watching;
+    fn launch(mut watching: Watching, launch: &Launch) -> Result<Self, StartError> {
+        let Watching { world, settings, .. } = &mut watching;
         let Some(name) = launch.command.first() else { return Err(StartError::EmptyCommand) };
         let suspended =
             world.launcher.launch(launch).map_err(|error| refusal(error, name, launch))?;
@@ -107,44 +117,41 @@ impl Session {
             root.image = asked_for(launch);
         }
         let executable = suspended.executable();
-        let heard = listens.then(|| listen(&world, key, adopter, &settings)).transpose();
-        world.table.begin(settings.metrics);
+        let heard = watching.heard(key, watching.adopter);
+        watching.world.table.begin(watching.settings.metrics);
         let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
-        let mut header = header(&world, key, &living, &settings);
+        let mut header = watching.header(key, &living);
         let calls = noted(heard, &mut header);
         header.executable = executable.map(|path| path.to_string_lossy().into_owned());
         header.capabilities.exact = true;
-        let mut records = vec![Record::Header(Box::new(header.clone()))];
-        let engine = Engine::new(&settings, living, false, &mut records);
-        let engine = engine.ok_or(StartError::NoSuchProcess { pid: key.pid })?;
-        let (sinks, digest) = with_digest(sinks);
-        let World { events, table, environs, meter, remote, .. } = world;
-        let stopping = launch.stopping;
-        let parts =
-            Parts { events, table, environs, meter, child: Some(child), stopping, calls, sinks };
-        let driver = Driver::new(parts, engine, settings, records);
-        Ok(Self { driver, digest, remote, header })
+        let (child, stopping) = (Some(child), launch.stopping);
+        Self::of(watching, Begun { header, living, calls, child, stopping })
     }
 
-    fn attach(watching: Watching, key: ProcessKey) -> Result<Self, StartError> {
-        let Watching { mut world, settings, sinks, listens, .. } = watching;
-        let pid = key.pid;
+    fn attach(mut watching: Watching, key: ProcessKey) -> Result<Self, StartError> {
+        let Watching { world, settings, .. } = &mut watching;
         world.table.begin(settings.metrics);
         let living = world
             .events
             .watch(key, Found::Running, settings.children)
-            .map_err(|error| unwatchable(error, pid))?;
-        let heard = listens.then(|| listen(&world, key, None, &settings)).transpose();
-        let mut header = header(&world, key, &living, &settings);
+            .map_err(|error| unwatchable(error, key.pid))?;
+        let heard = watching.heard(key, None);
+        let mut header = watching.header(key, &living);
         let calls = noted(heard, &mut header);
         header.attached = true;
+        let (child, stopping) = (None, Stopping::default());
+        Self::of(watching, Begun { header, living, calls, child, stopping })
+    }
+
+    fn of(watching: Watching, begun: Begun) -> Result<Self, StartError> {
+        let Begun { header, living, calls, child, stopping } = begun;
+        let Watching { world, settings, sinks, .. } = watching;
         let mut records = vec![Record::Header(Box::new(header.clone()))];
-        let engine = Engine::new(&settings, living, true, &mut records);
-        let engine = engine.ok_or(StartError::NoSuchProcess { pid })?;
+        let engine = Engine::new(&settings, living, header.attached, &mut records);
+        let engine = engine.ok_or(StartError::NoSuchProcess { pid: header.root.pid })?;
         let (sinks, digest) = with_digest(sinks);
         let World { events, table, environs, meter, remote, .. } = world;
-        let stopping = Stopping::default();
-        let parts = Parts { events, table, environs, meter, child: None, stopping, calls, sinks };
+        let parts = Parts { events, table, environs, meter, child, stopping, calls, sinks };
         let driver = Driver::new(parts, engine, settings, records);
         Ok(Self { driver, digest, remote, header })
     }
@@ -177,18 +184,41 @@ impl Session {
     }
 }
 
-/// Listens for the timed calls of a root and those below it, and of orphans of these where somebody takes them in.
-fn listen(
-    world: &World,
-    root: ProcessKey,
-    adopter: Option<ProcessKey>,
-    settings: &Settings,
-) -> io::Result<Box<dyn CallSource>> {
-    let (remote, account) = (world.remote.clone(), world.meter.account());
-    let (children, moments) = (settings.children, world.moments);
-    let wanted = Wanted { root, children, adopter, moments, remote, account };
-    let listening = Listening::start(wanted)?;
-    Ok(Box::new(listening))
+impl Watching {
+    /// Listens for the timed calls of a root and those below it, and of orphans of these where somebody takes them in;
+    /// `None` where that is not wanted.
+    fn heard(
+        &self,
+        root: ProcessKey,
+        adopter: Option<ProcessKey>,
+    ) -> io::Result<Option<Box<dyn CallSource>>> {
+        if !self.listens {
+            return Ok(None);
+        }
+        let (remote, account) = (self.world.remote.clone(), self.world.meter.account());
+        let (children, moments) = (self.settings.children, self.world.moments);
+        let wanted = Wanted { root, children, adopter, moments, remote, account };
+        Ok(Some(Box::new(Listening::start(wanted)?)))
+    }
+
+    fn header(&self, root: ProcessKey, living: &[ProcessInfo]) -> Header {
+        let image = living.first().map(|info| &info.image);
+        let mut capabilities = self.world.events.capabilities();
+        capabilities.refused = self.world.environs.reasons();
+        Header {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            root,
+            command: image.map(|image| image.command.clone()).unwrap_or_default(),
+            executable: image.and_then(|image| image.exe.clone()),
+            cwd: image.and_then(|image| image.cwd.clone()),
+            started_at: self.world.events.started_at(),
+            attached: false,
+            host: self.world.host.clone(),
+            capabilities,
+            settings: self.settings.clone(),
+        }
+    }
 }
 
 /// Where nobody can listen, the recording says so and lacks calls.
@@ -230,25 +260,6 @@ fn with_digest(sinks: Vec<Box<dyn Sink>>) -> (Fanout, Digest) {
     (Fanout::new(all), digest)
 }
 
-fn header(world: &World, root: ProcessKey, living: &[ProcessInfo], settings: &Settings) -> Header {
-    let image = living.first().map(|info| &info.image);
-    let mut capabilities = world.events.capabilities();
-    capabilities.refused = world.environs.reasons();
-    Header {
-        format: FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        root,
-        command: image.map(|image| image.command.clone()).unwrap_or_default(),
-        executable: image.and_then(|image| image.exe.clone()),
-        cwd: image.and_then(|image| image.cwd.clone()),
-        started_at: world.events.started_at(),
-        attached: false,
-        host: world.host.clone(),
-        capabilities,
-        settings: settings.clone(),
-    }
-}
-
 /// The program of a command that has not run its first instruction, by what was asked for.
 fn asked_for(launch: &Launch) -> Image {
     let words: Vec<String> =
@@ -273,6 +284,6 @@ fn refusal(error: LaunchError, command: &OsStr, launch: &Launch) -> StartError {
             StartError::Directory { path: launch.cwd.clone().unwrap_or_default(), source }
         }
         LaunchError::Failed(source) => StartError::Launch { command, source },
-        other => StartError::World(std::io::Error::other(format!("{other:?}"))),
+        other => StartError::World(io::Error::other(format!("{other:?}"))),
     }
 }

@@ -295,6 +295,14 @@ pub struct Loss {
     pub message: String,
 }
 
+impl Loss {
+    /// The same as a warning of that moment.
+    pub fn warning(self, at: Elapsed) -> Warning {
+        let Self { kind, records: count, message } = self;
+        Warning { at, kind: kind.into(), count, message }
+    }
+}
+
 /// Whose fault it is that records were lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LossKind {

@@ -188,6 +188,20 @@ pub enum ProcessState {
     Other,
 }
 
+impl ProcessState {
+    /// The word that stands for it in files and on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Sleeping => "sleeping",
+            Self::Waiting => "waiting",
+            Self::Stopped => "stopped",
+            Self::Zombie => "zombie",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// One process at one moment, as a table of processes reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {

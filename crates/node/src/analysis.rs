@@ -1,9 +1,9 @@
 //! Floor 12. Questions about recordings: put in JSON, answered in bytes of JSON, on a thread of their own or at once.
 
+use std::panic;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::{panic, thread};
 
 use procmon_core::error::LoadError;
 use procmon_core::format::jsonl;
@@ -16,12 +16,13 @@ use procmon_model::analysis::{
     AggregateOptions, CallSummary, CallsOptions, PeaksOptions, Summary, TreeOptions, aggregate,
     find_peaks, process_tree, utilisation,
 };
-use procmon_model::record::{Record, Warning};
+use procmon_model::record::Record;
 use procmon_model::recording::Recording;
 use serde::{Deserialize, Serialize};
 
+use crate::bell::{Bell, Waker};
 use crate::error::Refusal;
-use crate::js_sink::{Bell, Waker};
+use crate::thread;
 
 /// A question about recordings.
 #[derive(Debug, Deserialize)]
@@ -92,16 +93,14 @@ impl Answer {
     ) -> Result<Self, Refusal> {
         let bell = Bell::new(waker);
         let (sender, receiver) = sync_channel(1);
-        let work = move || {
+        thread::start(move || {
             let answer = panic::catch_unwind(panic::AssertUnwindSafe(|| request.answer(&texts)));
             let answer =
                 answer.unwrap_or_else(|_| Err(Refusal::internal("the analysis broke off")));
             // Whoever asked may have gone.
             drop(sender.send(answer));
             bell.ring();
-        };
-        let thread = thread::Builder::new().name("procmon".to_owned());
-        thread.spawn(work).map_err(|error| Refusal::system(&error, "pthread_create", None))?;
+        })?;
         Ok(Self(Mutex::new(receiver)))
     }
 
@@ -114,40 +113,32 @@ impl Answer {
 
 impl Request {
     /// Answers at once.
-    pub(crate) fn answer(&self, texts: &[Vec<u8>]) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn answer(self, texts: &[Vec<u8>]) -> Result<Vec<u8>, Refusal> {
         let one = || {
             let input = self.recordings.first();
             input.ok_or_else(|| Refusal::internal("no recording was named"))
         };
-        match &self.question {
+        match self.question {
             Question::Lines => lines(one()?.recording(texts)?),
             Question::Summary => json(&one()?.summary(texts)?),
             Question::Utilisation => json(&utilisation(&one()?.recording(texts)?)),
             Question::Aggregate { window, window_ms, method, fields } => {
-                let (method, fields) = (method.clone(), fields.clone());
-                let options =
-                    AggregateOptions { window: *window, window_ms: *window_ms, method, fields };
+                let options = AggregateOptions { window, window_ms, method, fields };
                 json(&aggregate(&one()?.recording(texts)?, &options)?)
             }
             Question::Peaks { field, threshold, relative, min_prominence, min_duration_ms } => {
-                let options = PeaksOptions {
-                    field: field.clone(),
-                    threshold: *threshold,
-                    relative: *relative,
-                    min_prominence: *min_prominence,
-                    min_duration_ms: *min_duration_ms,
-                };
+                let options =
+                    PeaksOptions { field, threshold, relative, min_prominence, min_duration_ms };
                 json(&find_peaks(&one()?.recording(texts)?, &options)?)
             }
             Question::Tree { processes, depth, sort } => {
                 let sort = sort.as_deref().and_then(TreeSort::named).unwrap_or_default();
-                let (processes, depth) = (*processes, *depth);
                 let options = TreeOptions { processes, depth, sort, ..TreeOptions::default() };
                 json(&process_tree(&one()?.recording(texts)?, &options))
             }
             Question::Calls { sort, top } => {
                 let sort = sort.as_deref().and_then(CallSort::named).unwrap_or_default();
-                let options = CallsOptions { sort, top: *top };
+                let options = CallsOptions { sort, top };
                 json(&calls(&self.recordings, texts, &options)?)
             }
             Question::Compare { confidence, min_effect } => {
@@ -222,7 +213,7 @@ fn json(answer: &impl Serialize) -> Result<Vec<u8>, Refusal> {
 fn lines(recording: Recording) -> Result<Vec<u8>, Refusal> {
     let Recording { header, records, warnings } = recording;
     let header = std::iter::once(Record::Header(Box::new(header)));
-    let warnings = warnings.into_iter().map(|warning: Warning| Record::Warning(warning));
+    let warnings = warnings.into_iter().map(Record::Warning);
     let mut text = Vec::new();
     for record in header.chain(records).chain(warnings) {
         jsonl::encode(&record, &mut text)?;

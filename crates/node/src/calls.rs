@@ -55,7 +55,7 @@ impl Calls {
         let speaker = Arc::downgrade(&log);
         let last_words = last_words::register(move |patience| {
             if let Some(log) = speaker.upgrade() {
-                log.flush(patience);
+                log.flush_once(patience);
             }
         });
         Self { last_words, log, caller }

@@ -4,9 +4,8 @@
 //! sample that it has asked for.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use napi::{Env, Task};
@@ -21,6 +20,7 @@ use procmon_sys::{Accounting, Inside};
 use crate::error::Refusal;
 use crate::exporter_options::{ExporterOptions, Plan};
 use crate::reach::Reach;
+use crate::thread::{self, Reply};
 
 /// How often the living are read when nobody scrapes. What their counters do meanwhile is not lost, and births and ends
 /// are told by events.
@@ -46,7 +46,7 @@ pub struct Close {
     exporter: Arc<Exporter>,
 }
 
-/// What the session's thread is made of: a session cannot leave the thread in which it was started.
+/// What the session's thread is made of.
 struct Work {
     root: u32,
     sink: CensusSink,
@@ -63,14 +63,7 @@ impl Exporter {
         let shared = SharedCensus::new(Census::new(census));
         let reach = Reach::default();
         let work = Work { root, sink: shared.sink(), end: End(reach.clone()) };
-        let (answer, answered) = sync_channel(1);
-        let thread = thread::Builder::new()
-            .name("procmon".to_owned())
-            .spawn(move || work.run(&answer))
-            .map_err(|error| Refusal::system(&error, "pthread_create", None))?;
-        let broken =
-            |_| Refusal::internal("the session's thread broke off before it began to watch");
-        answered.recv().map_err(broken)??;
+        let ((), thread) = thread::start_session(move |reply| work.run(reply))?;
         Ok(Self { shared, exposition, max_age, reach, thread: Mutex::new(Some(thread)) })
     }
 
@@ -118,7 +111,7 @@ impl Drop for Exporter {
 }
 
 impl Work {
-    fn run(self, answer: &SyncSender<Result<(), Refusal>>) {
+    fn run(self, reply: Reply<()>) {
         let Self { root, sink, end } = self;
         let order = Order {
             target: Target::Attach(root),
@@ -137,11 +130,10 @@ impl Work {
         };
         let session = match Session::start(order) {
             Ok(session) => session,
-            Err(error) => return drop(answer.send(Err(error.into()))),
+            Err(error) => return reply.send(Err(error.into())),
         };
         end.0.set(Some(session.remote()));
-        // The JavaScript thread waits for this and for nothing else.
-        drop(answer.send(Ok(())));
+        reply.send(Ok(()));
         // Whoever scrapes sees what the census holds; there is nobody to tell the outcome to.
         drop(session.run());
         drop(end);

@@ -5,18 +5,19 @@
 //! users see, so that both belong to the realm of the caller; texts cross the border faster than objects would.
 
 mod analysis;
+mod bell;
 mod calls;
 mod error;
 mod exporter;
 mod exporter_options;
 mod exporters;
-mod js_sink;
 mod launch;
 mod monitor;
 mod output;
 mod profile;
 mod reach;
 mod snapshot;
+mod thread;
 mod types;
 
 use std::sync::Arc;
@@ -26,9 +27,9 @@ use napi_derive::napi;
 use procmon_core::call_log::Words;
 
 use crate::analysis::Answer;
+use crate::bell::Waker;
 use crate::calls::{Calls, Dial, Room};
 use crate::exporter::{Close, Collect, Exporter};
-use crate::js_sink::Waker;
 use crate::monitor::Monitor;
 
 /// A session that runs in a thread of its own.

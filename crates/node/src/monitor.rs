@@ -1,27 +1,27 @@
 //! Floor 12. A session in a thread of its own, and the handle that JavaScript has on it.
 
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{mem, thread};
 
 use procmon_core::format::jsonl;
 use procmon_core::session::Session;
 use procmon_core::sink::{Digest, History, Queue, Receiver, Register, Ring, queue, ring};
 use procmon_model::event::Signal;
 use procmon_model::ports::{Loss, Request, Sink};
-use procmon_model::record::{Header, Record, Warning};
+use procmon_model::record::{Header, Record};
 use procmon_model::settings::Settings;
 use procmon_model::units::Elapsed;
 use procmon_sys::PipeEnd;
 
+use crate::bell::{Bell, Waker};
 use crate::error::Refusal;
 use crate::exporters::Exporters;
-use crate::js_sink::{Bell, Waker};
 use crate::launch::Streams;
 use crate::output::{OutputFile, Style};
 use crate::reach::Reach;
+use crate::thread::{self, Reply};
 use crate::types::Options;
 
 /// How many records wait for JavaScript before the oldest go: some seconds of a busy build while the event loop is
@@ -52,7 +52,7 @@ struct Begun {
 #[derive(Clone, Default)]
 struct Late(Arc<Mutex<Vec<u8>>>);
 
-/// What the session's thread is made of: a session cannot leave the thread in which it was started.
+/// What the session's thread is made of.
 struct Work {
     options: Options,
     settings: Settings,
@@ -85,24 +85,16 @@ impl Monitor {
         let reach = Reach::default();
         let end = End { ended: Arc::clone(&ended), reach: reach.clone(), bell };
         let stop_with_handle = options.attaches() || options.cleanup;
-        let (answer, answered) = sync_channel(1);
         // Whoever attaches may do so for weeks, and keeps no list of all that there ever was.
         let register = (!options.attaches()).then(Register::default);
-        let kept = register.clone();
         let late = Late::default();
-        let after = late.clone();
-        let work = Work { options, settings, output, ring, queue, register, late: after, end };
-        let thread = thread::Builder::new().name("procmon".to_owned());
-        thread
-            .spawn(move || work.run(&answer))
-            .map_err(|error| Refusal::system(&error, "pthread_create", None))?;
-        let broken =
-            |_| Refusal::internal("the session's thread broke off before it began to watch");
-        let begun = answered.recv().map_err(broken)??;
+        let (kept, after) = (register.clone(), late.clone());
+        let work =
+            Work { options, settings, output, ring, queue, register: kept, late: after, end };
+        let (begun, _) = thread::start_session(move |reply| work.run(reply))?;
         // The command has its ends: as long as we kept them, too, nobody would notice that it has closed them.
         drop(theirs);
         let pipes = Mutex::new(ours);
-        let register = kept;
         Ok(Self { begun, reach, receiver, late, history, register, ended, pipes, stop_with_handle })
     }
 
@@ -173,12 +165,12 @@ impl Monitor {
         self.our_ends().get_mut(stream)?.take().map(PipeEnd::into_number)
     }
 
-    fn our_ends(&self) -> MutexGuard<'_, [Option<PipeEnd>; 3]> {
-        self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn mark(&self, text: String) {
         self.reach.ask(Request::Mark(text));
+    }
+
+    fn our_ends(&self) -> MutexGuard<'_, [Option<PipeEnd>; 3]> {
+        self.pipes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -193,7 +185,7 @@ impl Drop for Monitor {
 }
 
 impl Work {
-    fn run(self, answer: &SyncSender<Result<Begun, Refusal>>) {
+    fn run(self, reply: Reply<Begun>) {
         let Self { mut options, settings, output, ring, queue, register, late, end } = self;
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(ring)];
         if let Some(register) = register {
@@ -212,12 +204,12 @@ impl Work {
             Err(error) => {
                 // It has nothing to send, and is over at once.
                 drop(exporters.map(Exporters::finish));
-                return reply(answer, Err(error.into()));
+                return reply.send(Err(error.into()));
             }
         };
         end.reach.set(Some(session.remote()));
         let digest = session.digest();
-        reply(answer, Ok(Begun { header: session.header().clone(), digest: digest.clone() }));
+        reply.send(Ok(Begun { header: session.header().clone(), digest: digest.clone() }));
         // Everything that the outcome says stands in the records and in the summary, too.
         drop(session.run());
         end.reach.set(None);
@@ -236,8 +228,7 @@ impl Late {
         let mut text = self.lock();
         for loss in losses {
             digest.add_loss(at, loss);
-            let Loss { kind, records: count, message } = loss.clone();
-            let warning = Record::Warning(Warning { at, kind: kind.into(), count, message });
+            let warning = Record::Warning(loss.clone().warning(at));
             // It stands in the summary in any case.
             drop(jsonl::encode(&warning, &mut text));
         }
@@ -258,11 +249,6 @@ impl Drop for End {
         self.ended.store(true, Ordering::Release);
         self.bell.ring();
     }
-}
-
-/// Answers the JavaScript thread, which waits for it and for nothing else.
-fn reply(answer: &SyncSender<Result<Begun, Refusal>>, begun: Result<Begun, Refusal>) {
-    drop(answer.send(begun));
 }
 
 /// Lines of JSON are valid by the way they were made.

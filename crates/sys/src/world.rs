@@ -94,6 +94,28 @@ pub enum Inside {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SignalMask(pub u64);
 
+impl SignalMask {
+    /// Of these signals.
+    pub fn of(signals: impl IntoIterator<Item = i32>) -> Self {
+        Self(signals.into_iter().fold(0, |bits, signal| bits | Self::bit(signal)))
+    }
+
+    /// Whether a signal is among them.
+    pub fn has(self, signal: i32) -> bool {
+        self.0 & Self::bit(signal) != 0
+    }
+
+    /// The others of them.
+    #[must_use]
+    pub fn without(self, signal: i32) -> Self {
+        Self(self.0 & !Self::bit(signal))
+    }
+
+    const fn bit(signal: i32) -> u64 {
+        1 << (signal - 1)
+    }
+}
+
 /// Why a process cannot be watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use procmon_model::units::WallTime;
 use serde::Serialize;
 
 use super::order::{Level, TimedCall};
+use crate::format::jsonl::append_line;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +55,8 @@ pub(super) fn missing(missing: Missing, at: WallTime, text: &mut Vec<u8>) -> io:
     let Missing { calls, pid, thread } = missing;
     let at = rfc3339(at, Fraction::Micros);
     let level = Level::Warn.word();
-    json(&MissingLine { level, at, dropped: calls, pid, thread_id: thread }, text)
+    let line = MissingLine { level, at, dropped: calls, pid, thread_id: thread };
+    Ok(append_line(&line, text)?)
 }
 
 fn line(timed: &TimedCall, call: &Call, text: &mut Vec<u8>) -> io::Result<()> {
@@ -65,13 +67,7 @@ fn line(timed: &TimedCall, call: &Call, text: &mut Vec<u8>) -> io::Result<()> {
         ended_monotonic_ns: timed.ended,
         call,
     };
-    json(&line, text)
-}
-
-fn json(line: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
-    serde_json::to_writer(&mut *text, line)?;
-    text.push(b'\n');
-    Ok(())
+    Ok(append_line(&line, text)?)
 }
 
 fn in_short(call: &Call) -> Cow<'_, Call> {

@@ -66,17 +66,15 @@ impl Files {
             to.errors.then_some((&mut self.errors, encode::error as Encode)),
         ];
         let mut lost = Told::default();
-        let mut is_missing = false;
-        let mut matter = Matter::Call;
-        for (at, (outlet, encode)) in outlets.into_iter().enumerate().filter_map(present) {
+        for (at, (outlet, encode)) in outlets.into_iter().flatten().enumerate() {
+            let matter = if at == 0 { Matter::Call } else { Matter::Copy };
             if !outlet.take(timed, (encode, matter), now, troubles) {
                 lost.add(matter);
-                is_missing |= at == 0;
             }
-            matter = Matter::Copy;
         }
-        if is_missing {
-            self.note_missing(1);
+        // Where it is to have a line in `timing.log`, it is counted with that one.
+        if to.timing {
+            self.note_missing(lost.counted);
         }
         lost
     }
@@ -181,10 +179,6 @@ fn path_of_own(folder: &Path, process: ProcessKey) -> PathBuf {
         number += 1;
     }
     path(number)
-}
-
-fn present<T>((at, of): (usize, Option<T>)) -> Option<(usize, T)> {
-    of.map(|of| (at, of))
 }
 
 fn wall_time() -> WallTime {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::order::{LogOptions, TimedCall};
 use super::queue::{Queue, Stats};
@@ -52,6 +52,11 @@ impl CallLog {
         self.queue.flush(patience)
     }
 
+    /// The same for whoever ends the process: what somebody has given up before is not waited for again.
+    pub fn flush_once(&self, patience: Duration) -> bool {
+        !self.queue.is_given_up() && self.queue.flush(patience)
+    }
+
     /// How many calls there were.
     pub fn stats(&self) -> Stats {
         self.queue.stats()
@@ -82,11 +87,9 @@ impl Drop for CallLog {
     fn drop(&mut self) {
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let Some(writer) = writer else { return };
-        let until = Instant::now() + PATIENCE;
-        self.queue.flush(PATIENCE);
-        let rest = until.saturating_duration_since(Instant::now());
+        let patience = if self.queue.is_given_up() { Duration::ZERO } else { PATIENCE };
         // A writer whose file system hangs is left behind. One that panicked was a fault of ours, and told as such then.
-        if self.queue.close(rest) {
+        if self.queue.close(patience) {
             drop(writer.join());
         }
     }

@@ -20,9 +20,9 @@ mod writer;
 mod tests;
 
 pub use log::CallLog;
-pub use numbers::{COLUMNS, Caller, Words, pairs, timed_call, whole};
+pub use numbers::{Caller, Words, pairs, timed_call, whole};
 pub use order::{Destinations, Level, LogOptions, ResultsFormat, TimedCall};
-pub use post::{Post, is_watched};
+pub use post::is_watched;
 pub use queue::Stats;
 #[cfg(feature = "parquet")]
 pub(crate) use table::{Content, columns};

@@ -9,9 +9,6 @@ use procmon_model::units::{Bytes, CpuTime, Length, WallTime};
 
 use super::order::{Destinations, Level, TimedCall};
 
-/// How many numbers a call has.
-pub const COLUMNS: usize = 26;
-
 /// Where each number stands.
 mod at {
     pub(super) const FORM: usize = 0;
@@ -213,6 +210,8 @@ mod tests {
 
     use super::*;
 
+    /// How many numbers a call has.
+    const COLUMNS: usize = at::AWAITS_COLLECTIONS + 1;
     const CALLER: Caller = Caller { process: ProcessKey { pid: 7, start: 70 }, thread: 3 };
 
     fn called(numbers: &[f64]) -> TimedCall {

@@ -51,7 +51,7 @@ pub struct TimedCall {
 }
 
 /// How much an entry of a log matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// To those who look for a fault.
     Debug,

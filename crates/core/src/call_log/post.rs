@@ -25,7 +25,7 @@ const TRIED_ALWAYS: u32 = 3;
 
 /// Sends calls to the sessions that watch this process, if there are any.
 #[derive(Debug, Default)]
-pub struct Post {
+pub(super) struct Post {
     sessions: Vec<Recipient>,
     looked: Option<Instant>,
     line: Vec<u8>,
@@ -48,7 +48,7 @@ struct Recipient {
 impl Post {
     /// Hands calls over without waiting. What a session cannot take at the moment is kept, and beyond a bound counted and
     /// told to it later. Without any call, sends what was kept.
-    pub fn offer(&mut self, calls: &[TimedCall]) {
+    pub(super) fn offer(&mut self, calls: &[TimedCall]) {
         let meant = || calls.iter().filter(|call| call.destinations.sessions);
         if meant().next().is_some() && self.looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
             self.seek();
@@ -64,7 +64,7 @@ impl Post {
     }
 
     /// Looks for sessions that have begun since.
-    pub fn seek(&mut self) {
+    pub(super) fn seek(&mut self) {
         self.looked = Some(Instant::now());
         for key in lineage(std::process::id()) {
             for number in 0..SESSIONS_MAX {
@@ -91,17 +91,17 @@ impl Post {
     }
 
     /// How many sessions are sent calls.
-    pub fn sessions(&self) -> usize {
+    pub(super) fn sessions(&self) -> usize {
         self.sessions.len()
     }
 
     /// Whether nothing is kept.
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.sessions.iter().all(Recipient::is_done)
     }
 
     /// Waits until all that was kept is sent, that long at most; whether it is.
-    pub fn finish(&mut self, patience: Duration) -> bool {
+    pub(super) fn finish(&mut self, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         loop {
             self.send();

@@ -16,6 +16,8 @@ use super::weight;
 pub(super) const MOST_BYTES: usize = 16 << 20;
 /// Longer than anybody waits.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// Who has waited so long for a flush, in which nothing was written, has given it up; others only look in.
+const PATIENT: Duration = Duration::from_millis(500);
 
 /// The way from one to the other.
 #[derive(Debug, Default)]
@@ -51,9 +53,12 @@ struct State {
 struct Flushes {
     asked: u64,
     done: u64,
+    /// Up to when those are waited for that are asked for and not done; `None` where there is none.
     until: Option<Instant>,
     /// Whether the last left nothing behind.
     is_clean: bool,
+    /// Whether one was given up, and no call was pushed since.
+    is_given_up: bool,
 }
 
 /// What the writer is given.
@@ -125,6 +130,7 @@ impl Queue {
         }
         state.bytes += held.bytes;
         state.items.push(Item::Call(held));
+        state.flushes.is_given_up = false;
         let is_first = !std::mem::replace(&mut state.is_started, true);
         self.wake_sleeper(state);
         is_first
@@ -163,21 +169,30 @@ impl Queue {
     /// Waits until everything is written that was pushed; whether it was, in that time.
     pub(super) fn flush(&self, patience: Duration) -> bool {
         let patience = patience.min(LONGEST);
-        let until = Instant::now() + patience;
+        let begun = Instant::now();
         let mut state = self.lock();
         if !state.is_started {
             return state.stats.dropped == 0;
         }
+        let written = state.stats.written;
         state.flushes.asked += 1;
         let number = state.flushes.asked;
-        state.flushes.until = state.flushes.until.max(Some(until));
+        state.flushes.until = state.flushes.until.max(Some(begun + patience));
         self.work.notify_one();
         let goes_on = |state: &mut State| state.flushes.done < number && !state.is_gone;
-        let (state, _) = self
+        let (mut state, _) = self
             .done
             .wait_timeout_while(state, patience, goes_on)
             .unwrap_or_else(PoisonError::into_inner);
-        state.flushes.done >= number && state.flushes.is_clean
+        let is_clean = state.flushes.done >= number && state.flushes.is_clean;
+        let is_in_vain = !is_clean && state.stats.written == written;
+        state.flushes.is_given_up |= is_in_vain && begun.elapsed().min(patience) >= PATIENT;
+        is_clean
+    }
+
+    /// Whether somebody has waited long for what was pushed, and in vain. One that is only slow is not given up.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.lock().flushes.is_given_up
     }
 
     /// Tells the writer that nothing more comes, and waits until it has gone; whether it has, in that time.
@@ -216,12 +231,9 @@ impl Queue {
         let mut state = self.rested(rest);
         std::mem::swap(&mut state.items, items);
         state.bytes_of_writer += std::mem::take(&mut state.bytes);
-        let flushes = &state.flushes;
-        let is_asked = flushes.asked > flushes.done;
-        let number = flushes.asked;
-        let flush = flushes.until.filter(|_| is_asked).map(|until| Flush { number, until });
+        let number = state.flushes.asked;
         Orders {
-            flush,
+            flush: state.flushes.until.map(|until| Flush { number, until }),
             seeks: std::mem::take(&mut state.seeks),
             missing: state.missing.take(),
             is_last: state.is_closing,
@@ -286,7 +298,7 @@ impl Queue {
 
 impl State {
     fn is_urgent(&self) -> bool {
-        self.flushes.asked > self.flushes.done || self.seeks || self.is_closing
+        self.flushes.until.is_some() || self.seeks || self.is_closing
     }
 
     fn drop_call(&mut self, timed: &TimedCall) {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::order::TimedCall;
+use crate::format::jsonl::append_line;
 
 /// Room for a row of the usual size.
 const CAPACITY: usize = 1024;
@@ -117,9 +118,7 @@ pub(super) fn csv(timed: &TimedCall, text: &mut Vec<u8>) -> io::Result<()> {
 
 /// The row of a call as an object.
 pub(super) fn json(timed: &TimedCall, text: &mut Vec<u8>) -> io::Result<()> {
-    serde_json::to_writer(&mut *text, &Row(timed))?;
-    text.push(b'\n');
-    Ok(())
+    Ok(append_line(&Row(timed), text)?)
 }
 
 fn writer(text: &mut Vec<u8>) -> Writer<&mut Vec<u8>> {

@@ -15,8 +15,9 @@ const LAST_GRACE: Duration = Duration::from_millis(500);
 
 impl Driver {
     /// A command that ends because it was asked to takes those of its descendants along that belong to our session. One
-    /// that has called setsid(2) has chosen to outlive it, unless the whole tree was meant. A signal that the command took for something else, such as a
-    /// HUP to read its settings again, does not count against them when it ends by itself later.
+    /// that has called setsid(2) has chosen to outlive it, unless the whole tree was meant. A signal that the command took
+    /// for something else, such as a HUP to read its settings again, does not count against them when it ends by itself
+    /// later.
     pub(super) fn settle_descendants(&mut self) {
         let Some(asked) = self.asked_to_end else { return };
         if !self.parts.stopping.descendants {

@@ -380,9 +380,7 @@ impl Driver {
             let kind = WarningKind::AccountingChanged;
             self.records.push(Record::Warning(Warning { at, kind, count: 1, message }));
         }
-        for Loss { kind, records: count, message } in self.parts.sinks.losses() {
-            let kind = kind.into();
-            self.records.push(Record::Warning(Warning { at, kind, count, message }));
-        }
+        let losses = self.parts.sinks.losses().into_iter();
+        self.records.extend(losses.map(|loss| Record::Warning(loss.warning(at))));
     }
 }

@@ -3,7 +3,7 @@
 //! docs/FORMAT.md is the specification.
 
 use procmon_model::record::Record;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::format::sample_line;
@@ -21,9 +21,17 @@ pub enum DecodeError {
 }
 
 /// Appends a record and its line's end.
-pub fn encode(record: &Record, line: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(&mut *line, record)?;
-    line.push(b'\n');
+pub fn encode(record: &Record, text: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    append_line(record, text)
+}
+
+/// Appends anything and its line's end.
+pub(crate) fn append_line(
+    value: &impl Serialize,
+    text: &mut Vec<u8>,
+) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(&mut *text, value)?;
+    text.push(b'\n');
     Ok(())
 }
 

@@ -130,7 +130,7 @@ impl Tabulator {
             Cell::Words(portrait.and_then(|portrait| portrait.role.as_deref())),
         ]);
         cells.extend(CATALOGUE.iter().map(|metric| Cell::Whole(of_process(metric, used))));
-        cells.push(Cell::Words(used.gauges.state.map(state)));
+        cells.push(Cell::Words(used.gauges.state.map(ProcessState::word)));
         row(&cells)
     }
 }
@@ -158,16 +158,4 @@ fn of_tree(sample: &Sample) -> Vec<Cell<'static>> {
     cells.extend(FIELDS.iter().map(|field| Cell::Whole((field.value)(sample))));
     cells.push(Cell::Real(sample.cores().map(|cores| cores.0)));
     cells
-}
-
-/// The word that a recording has for it.
-fn state(state: ProcessState) -> &'static str {
-    match state {
-        ProcessState::Running => "running",
-        ProcessState::Sleeping => "sleeping",
-        ProcessState::Waiting => "waiting",
-        ProcessState::Stopped => "stopped",
-        ProcessState::Zombie => "zombie",
-        ProcessState::Other => "other",
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use procmon_model::call::Call;
 use procmon_model::ports::Calls;
 use procmon_model::record::CallRecord;
 use procmon_sys::{LocalStream, Moments};
@@ -71,7 +72,7 @@ fn note(line: &[u8], pid: u32, moments: Moments, calls: &mut Calls) {
 }
 
 /// A call in the time of the session; `None` of one that was over before it began.
-fn record(told: Told, pid: u32, moments: Moments) -> Option<CallRecord> {
+fn record(told: Told<Call>, pid: u32, moments: Moments) -> Option<CallRecord> {
     let Told { started, ended, mut call } = told;
     let at = moments.at(ended)?;
     // A process knows its number in its own namespace, and might say any.

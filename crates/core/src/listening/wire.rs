@@ -4,6 +4,8 @@ use procmon_model::call::Call;
 use procmon_model::process::ProcessKey;
 use serde::{Deserialize, Serialize};
 
+use crate::format::jsonl::append_line;
+
 /// The longest line that is sent or read.
 pub(crate) const LINE_MAX: usize = 1024 * 1024;
 
@@ -17,15 +19,14 @@ const DROPPED: &[u8] = b"{\"dropped\":";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Message {
     /// Of one call.
-    Call(Box<Told>),
+    Call(Box<Told<Call>>),
     /// That so many are missing.
     Dropped(u64),
 }
 
 /// A call, with its times in nanoseconds of `CLOCK_MONOTONIC`.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Told {
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told<C> {
     /// When it began.
     #[serde(rename = "startedNs")]
     pub(crate) started: u64,
@@ -34,20 +35,10 @@ pub(crate) struct Told {
     pub(crate) ended: u64,
     /// The call.
     #[serde(flatten)]
-    pub(crate) call: Call,
+    pub(crate) call: C,
 }
 
-#[derive(Serialize)]
-struct Telling<'a> {
-    #[serde(rename = "startedNs")]
-    started: u64,
-    #[serde(rename = "endedNs")]
-    ended: u64,
-    #[serde(flatten)]
-    call: &'a Call,
-}
-
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Missing {
     dropped: u64,
 }
@@ -66,12 +57,10 @@ pub(crate) fn orphans_name(adopter: ProcessKey) -> String {
 /// The line of a call, in place of what is there; empty where it would be too long to be read.
 pub(crate) fn encode(call: &Call, started: u64, ended: u64, line: &mut Vec<u8>) {
     line.clear();
-    let encoded = serde_json::to_writer(&mut *line, &Telling { started, ended, call });
-    if encoded.is_err() || line.len() >= LINE_MAX {
+    let encoded = append_line(&Told { started, ended, call }, line);
+    if encoded.is_err() || line.len() > LINE_MAX {
         line.clear();
-        return;
     }
-    line.push(b'\n');
 }
 
 /// The line that says how many calls could not be sent.

@@ -40,11 +40,10 @@ fn table(aggregate: &Aggregate) -> Table {
 }
 
 fn row(window: &Window) -> Vec<Cell> {
-    let moment = |at| Cell::known(Some(at), |at: &f64| milliseconds(*at));
+    let moment = |at| Cell::known(Some(at), milliseconds);
     let samples = Cell::text(window.samples.to_string());
     let values = window.values.0.iter();
-    let values =
-        values.map(|(name, value)| Cell::known(*value, |value: &f64| quantity(name, *value)));
+    let values = values.map(|(name, value)| Cell::known(*value, |value| quantity(name, value)));
     [moment(window.from_ms), moment(window.at_ms), samples].into_iter().chain(values).collect()
 }
 

@@ -77,5 +77,5 @@ fn spreads(bench: &Bench) -> Table {
 
 fn cells(spread: &Spread, unit: Unit) -> [Cell; 4] {
     let Spread { mean, stddev, min, max, .. } = *spread;
-    [mean, stddev, min, max].map(|value| Cell::known(value, |value| amount(*value, unit)))
+    [mean, stddev, min, max].map(|value| Cell::known(value, |value| amount(value, unit)))
 }

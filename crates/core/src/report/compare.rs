@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use procmon_model::analysis::compare::{
     Change, Comparison, Interval, MetricComparison, RoleComparison, Side, Unit, Verdict,
 };
-use procmon_model::units::Bytes;
 
 use super::layout::printable;
 use super::page::{Cell, Heading, Page, Report, Table};
-use super::words::{counted, milliseconds};
+use super::words::{counted, milliseconds, whole_bytes};
 
 /// How many changes the first line names.
 const NAMED_MAX: usize = 3;
@@ -104,7 +103,7 @@ fn figures(comparison: &Comparison) -> Table {
     let known = |metric: &&MetricComparison| metric.change.base.or(metric.change.head).is_some();
     for metric in comparison.metrics.iter().filter(known) {
         let MetricComparison { metric, title, unit, change } = metric;
-        let value = |value| Cell::known(value, |value: &f64| amount(*value, *unit));
+        let value = |value| Cell::known(value, |value| amount(value, *unit));
         let end = |of: fn(&Interval) -> f64| {
             let known = change.change_percent_interval.as_ref().map(of);
             Cell { value: bare(known), words: known.map(percent_words).unwrap_or_default() }
@@ -163,7 +162,7 @@ fn roles(comparison: &Comparison) -> Table {
     }
     let mut table = Table::of(columns);
     for role in comparison.roles.iter().take(ROLES_MAX) {
-        let cpu = |value| Cell::known(value, |value: &f64| amount(*value, Unit::Milliseconds));
+        let cpu = |value| Cell::known(value, milliseconds);
         let mut row = vec![
             Cell::text(role.role.clone()),
             cpu(role.cpu_ms.base),
@@ -208,8 +207,8 @@ fn moved(change: &Change, unit: Unit) -> String {
 
 fn signed(difference: Option<f64>, unit: Unit) -> Cell {
     Cell::known(difference, |difference| {
-        let sign = if *difference < 0.0 { "-" } else { "+" };
-        if *difference == 0.0 {
+        let sign = if difference < 0.0 { "-" } else { "+" };
+        if difference == 0.0 {
             "0".to_owned()
         } else {
             sign.to_owned() + &amount(difference.abs(), unit)
@@ -220,19 +219,10 @@ fn signed(difference: Option<f64>, unit: Unit) -> Cell {
 pub(super) fn amount(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Milliseconds => milliseconds(value),
-        Unit::Bytes => bytes(value).to_string(),
+        Unit::Bytes => whole_bytes(value).to_string(),
         Unit::Count if value.fract() == 0.0 => format!("{value}"),
         Unit::Count => format!("{value:.1}"),
     }
-}
-
-fn bytes(value: f64) -> Bytes {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of bytes is not negative, and what is beyond 64 bits is cut there"
-    )]
-    Bytes::new(value.round() as u64)
 }
 
 fn percent_words(percent: f64) -> String {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use procmon_model::units::Bytes;
+
 use super::layout::{Column, Layout, printable};
 use super::style::Style;
 
@@ -85,11 +87,21 @@ impl Cell {
     }
 
     /// A value, and how it is said; "?" and nothing where it is not known.
-    pub fn known<T: ToString>(value: Option<T>, words: impl FnOnce(&T) -> String) -> Self {
+    pub fn known<T: ToString>(value: Option<T>, words: impl FnOnce(T) -> String) -> Self {
         match value {
-            Some(value) => Self { words: words(&value), value: value.to_string() },
+            Some(value) => Self { value: value.to_string(), words: words(value) },
             None => Self { words: "?".to_owned(), value: String::new() },
         }
+    }
+
+    /// A value that is the same for people and programs, likewise.
+    pub fn bare(value: Option<impl ToString>) -> Self {
+        Self::known(value, |value| value.to_string())
+    }
+
+    /// Bytes, likewise: in a unit that fits for people, and their number for programs.
+    pub fn bytes(bytes: Option<Bytes>) -> Self {
+        Self::known(bytes.map(Bytes::get), |bytes| Bytes::new(bytes).to_string())
     }
 }
 
@@ -239,7 +251,7 @@ mod tests {
             Heading::words("process", "process"),
             Heading::number("peak", "rssPeakBytes"),
         ]);
-        let peak = |bytes| Cell::known(bytes, |bytes: &u64| format!("{bytes} B"));
+        let peak = |bytes| Cell::known(bytes, |bytes: u64| format!("{bytes} B"));
         table.rows.push(vec![Cell::text("a, \"b\" | c"), peak(Some(7))]);
         table.rows.push(vec![Cell::text("d\u{1b}[2J"), peak(None)]);
         Page::new("2 processes")

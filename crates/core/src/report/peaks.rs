@@ -48,8 +48,8 @@ fn peaks(peaks: &Peaks) -> Table {
 }
 
 fn row(field: &str, number: &str, peak: &Peak) -> Vec<Cell> {
-    let moment = |at| Cell::known(Some(at), |at: &f64| milliseconds(*at));
-    let value = |value| Cell::known(value, |value: &f64| quantity(field, *value));
+    let moment = |at| Cell::known(Some(at), milliseconds);
+    let value = |value| Cell::known(value, |value| quantity(field, value));
     vec![
         Cell::text(number),
         moment(peak.begin_ms),
@@ -77,7 +77,7 @@ fn processes(peaks: &Peaks, metric: &Metric) -> Table {
         processes.map(move |process| {
             let about = if process.estimated { "~" } else { "" };
             let value = Cell::known(Some(process.value), |value| {
-                format!("{about}{}", amount(metric.unit, *value as f64))
+                format!("{about}{}", amount(metric.unit, value as f64))
             });
             let pid = Cell::text(process.pid.to_string());
             vec![Cell::text(name(process)), Cell::text(&number), pid, value]

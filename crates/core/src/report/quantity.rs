@@ -1,9 +1,9 @@
 //! Floor 9. A number of a sample in words, by what it is a number of.
 
 use procmon_model::fields::Measure;
-use procmon_model::units::{Bytes, Cores};
+use procmon_model::units::Cores;
 
-use super::words::milliseconds;
+use super::words::{milliseconds, whole_bytes};
 
 /// What stands for a value that is not known.
 const UNKNOWN: &str = "?";
@@ -27,20 +27,10 @@ pub(super) fn known_quantity(name: &str, value: Option<f64>) -> String {
 pub(super) fn amount(unit: &str, value: f64) -> String {
     match unit {
         "nanoseconds" => milliseconds(value / 1e6),
-        "bytes" => bytes(value),
+        "bytes" => whole_bytes(value).to_string(),
         _ if value.fract() == 0.0 => format!("{value:.0}"),
         _ => format!("{value:.2}"),
     }
-}
-
-fn bytes(value: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of bytes that is not negative; what is too large becomes the largest"
-    )]
-    let whole = value.round() as u64;
-    Bytes::new(whole).to_string()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use procmon_model::analysis::Summary;
 use procmon_model::analysis::summary::ProcessSummary;
-use procmon_model::units::{Bytes, Cores};
+use procmon_model::units::Cores;
 
 use super::page::{Cell, Heading, Page, Report, Table};
 use super::tables::{cpu_of, end_of, peak_of};
@@ -40,18 +40,18 @@ fn totals(summary: &Summary) -> Table {
     add("of it system", "cpuSystemMs", time(summary.cpu_system_ms));
     add("cores, mean", "coresMean", cores(summary.cores_mean));
     add("cores, peak", "coresPeak", cores(summary.cores_peak));
-    add("memory, peak (estimate)", "memoryPeakBytes", bytes(summary.memory_peak_bytes));
-    add("memory, peak sum of RSS", "rssSumPeakBytes", bytes(summary.rss_sum_peak_bytes));
-    add("memory, peak PSS", "pssPeakBytes", bytes(summary.pss_peak_bytes));
-    add("largest process", "largestProcessBytes", bytes(summary.largest_process_bytes));
-    add("read", "readBytes", bytes(summary.read_bytes));
-    add("written", "writtenBytes", bytes(summary.written_bytes));
-    add("received over TCP", "netRxBytes", bytes(summary.net_rx_bytes));
-    add("sent over TCP", "netTxBytes", bytes(summary.net_tx_bytes));
-    add("processes", "processesSeen", count(summary.processes_seen));
-    add("processes at once", "processesPeak", count(Some(summary.processes_peak)));
-    add("threads at once", "threadsPeak", count(summary.threads_peak));
-    add("samples", "samples", count(Some(summary.samples)));
+    add("memory, peak (estimate)", "memoryPeakBytes", Cell::bytes(summary.memory_peak_bytes));
+    add("memory, peak sum of RSS", "rssSumPeakBytes", Cell::bytes(summary.rss_sum_peak_bytes));
+    add("memory, peak PSS", "pssPeakBytes", Cell::bytes(summary.pss_peak_bytes));
+    add("largest process", "largestProcessBytes", Cell::bytes(summary.largest_process_bytes));
+    add("read", "readBytes", Cell::bytes(summary.read_bytes));
+    add("written", "writtenBytes", Cell::bytes(summary.written_bytes));
+    add("received over TCP", "netRxBytes", Cell::bytes(summary.net_rx_bytes));
+    add("sent over TCP", "netTxBytes", Cell::bytes(summary.net_tx_bytes));
+    add("processes", "processesSeen", Cell::bare(summary.processes_seen));
+    add("processes at once", "processesPeak", Cell::bare(Some(summary.processes_peak)));
+    add("threads at once", "threadsPeak", Cell::bare(summary.threads_peak));
+    add("samples", "samples", Cell::bare(Some(summary.samples)));
     Table { columns, rows }
 }
 
@@ -66,14 +66,14 @@ fn processes(title: &str, processes: &[ProcessSummary]) -> Table {
         Heading::number("ended", "ended"),
     ];
     let row = |process: &ProcessSummary| {
-        let peak = bytes(process.rss_peak_bytes);
+        let peak = Cell::bytes(process.rss_peak_bytes);
         vec![
             Cell::text(name(process)),
             Cell::text(process.pid.to_string()),
             Cell { words: cpu_of(process), ..time(process.cpu_ms) },
             Cell { words: peak_of(process), ..peak },
-            bytes(process.read_bytes),
-            bytes(process.written_bytes),
+            Cell::bytes(process.read_bytes),
+            Cell::bytes(process.written_bytes),
             Cell::text(end_of(process)),
         ]
     };
@@ -81,17 +81,9 @@ fn processes(title: &str, processes: &[ProcessSummary]) -> Table {
 }
 
 fn time(millis: Option<f64>) -> Cell {
-    Cell::known(millis, |millis| milliseconds(*millis))
+    Cell::known(millis, milliseconds)
 }
 
 fn cores(cores: Option<f64>) -> Cell {
-    Cell::known(cores, |cores| Cores(*cores).to_string())
-}
-
-fn bytes(bytes: Option<Bytes>) -> Cell {
-    Cell::known(bytes.map(Bytes::get), |bytes| Bytes::new(*bytes).to_string())
-}
-
-fn count(count: Option<u64>) -> Cell {
-    Cell::known(count, u64::to_string)
+    Cell::known(cores, |cores| Cores(cores).to_string())
 }

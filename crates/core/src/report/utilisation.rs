@@ -7,7 +7,7 @@ use procmon_model::units::{Bytes, Cores};
 
 use super::layout::printable;
 use super::page::{Cell, Heading, Page, Report, Table};
-use super::words::{UNKNOWN, command_line, known, milliseconds, percent, words};
+use super::words::{UNKNOWN, command_line, known, milliseconds, percent, whole_bytes, words};
 
 /// Columns of the first line of a page of 80, behind our name.
 const VERDICT: usize = 71;
@@ -149,8 +149,8 @@ fn measures(answer: &Utilisation) -> Table {
     ]);
     let rows: [Measure<'_>; 6] = [
         ("cores", "cores", &answer.cpu.cores, two_digits),
-        ("memory", "memoryBytes", &answer.memory.bytes, whole_bytes),
-        ("RSS sum", "rssSumBytes", &answer.rss_sum.bytes, whole_bytes),
+        ("memory", "memoryBytes", &answer.memory.bytes, byte_words),
+        ("RSS sum", "rssSumBytes", &answer.rss_sum.bytes, byte_words),
         ("processes", "processCount", &answer.processes, one_digit),
         ("threads", "threadCount", &answer.threads, one_digit),
         ("descriptors", "fdCount", &answer.fds, one_digit),
@@ -159,7 +159,7 @@ fn measures(answer: &Utilisation) -> Table {
         if spread.mean_of_samples.is_none() {
             continue;
         }
-        let cell = |value: Option<f64>| Cell::known(value, |value| words(*value));
+        let cell = |value: Option<f64>| Cell::known(value, words);
         let mut row = vec![Cell { words: title.to_owned(), value: name.to_owned() }];
         row.extend(
             [spread.mean, spread.min, spread.median, spread.p95, spread.max, spread.stdev]
@@ -180,10 +180,9 @@ fn levels(levels: &[Level]) -> Table {
     ]);
     let (told, beyond) = levels.split_at(levels.len().min(LEVELS_MAX));
     let mut add = |title: String, ms: f64, share: f64| {
-        let time = Cell { words: milliseconds(ms), value: ms.to_string() };
-        let part = Cell { words: percent(share), value: share.to_string() };
-        let bar = Cell::text(bar(share));
-        table.rows.push(vec![Cell::text(title), time, part, bar]);
+        let time = Cell::known(Some(ms), milliseconds);
+        let part = Cell::known(Some(share), percent);
+        table.rows.push(vec![Cell::text(title), time, part, Cell::text(bar(share))]);
     };
     for level in told {
         add(level.count.to_string(), level.ms, level.share);
@@ -204,14 +203,14 @@ fn phases(answer: &Utilisation) -> Table {
         Heading::number("memory", "memoryMeanBytes"),
         Heading::number("started", "processesStarted"),
     ]);
-    let time = |ms: f64| Cell { words: milliseconds(ms), value: ms.to_string() };
+    let time = |ms: f64| Cell::known(Some(ms), milliseconds);
     let row = |phase: &Phase| {
         vec![
             Cell::text(&phase.name),
             time(phase.from_ms),
             time(phase.at_ms - phase.from_ms),
-            Cell::known(phase.cores_mean, |cores| two_digits(*cores)),
-            Cell::known(phase.memory_mean_bytes, |bytes| whole_bytes(*bytes)),
+            Cell::known(phase.cores_mean, two_digits),
+            Cell::known(phase.memory_mean_bytes, byte_words),
             Cell::text(phase.processes_started.to_string()),
         ]
     };
@@ -246,12 +245,6 @@ fn one_digit(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
-fn whole_bytes(bytes: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "not negative, and what is too much saturates"
-    )]
-    let whole = bytes.round() as u64;
-    words(Bytes::new(whole))
+fn byte_words(bytes: f64) -> String {
+    words(whole_bytes(bytes))
 }

@@ -17,8 +17,22 @@ pub(super) fn words(bytes: Bytes) -> String {
     bytes.to_string()
 }
 
+/// The nearest whole number of bytes; what is below nothing is nothing, and what is too much the largest number there is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what does not fit becomes the nearest that does"
+)]
+pub(super) fn whole_bytes(bytes: f64) -> Bytes {
+    Bytes::new(bytes.round() as u64)
+}
+
 pub(super) fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+pub(super) fn processes(count: u64) -> String {
+    if count == 1 { "1 process".to_owned() } else { format!("{count} processes") }
 }
 
 /// A time; none at all has the unit that a person thinks in.

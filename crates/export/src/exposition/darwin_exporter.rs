@@ -7,12 +7,14 @@
 
 use std::thread;
 
+use procmon_model::process::ProcessState;
+
 use crate::census::{Group, Process};
 
 use super::family::{Unit, Value};
 use super::measures::{
     cpu_system, cpu_user, faults, faults_major, fds, net_received, net_sent, read, rss,
-    started_seconds, state_name, switches, threads, unique, virtual_size, written,
+    started_seconds, switches, threads, unique, virtual_size, written,
 };
 use super::own;
 use super::run;
@@ -161,7 +163,7 @@ fn identity(process: &Process, _context: &Context<'_>, take: &mut Take<'_>) {
     let pid = process.key.pid.to_string();
     let parent = process.parent.map(|parent| parent.pid.to_string()).unwrap_or_default();
     let user = process.user.as_deref().unwrap_or_default();
-    let state = process.state.map(state_name).unwrap_or_default();
+    let state = process.state.map(ProcessState::word).unwrap_or_default();
     let started = process.figures.started_seconds.map(|seconds| format!("{:.0}", seconds.floor()));
     take(&[&pid, &parent, &process.name, user, state, &started.unwrap_or_default()], Value::ONE);
 }

@@ -1,7 +1,5 @@
 //! Floor 11. Single figures of whatever has them, for the tables of names.
 
-use procmon_model::process::ProcessState;
-
 use crate::census::{Figures, Group, Process, Run};
 
 use super::family::Value;
@@ -55,16 +53,4 @@ pub(super) fn faults<E: Figured>(of: &E) -> Option<Value> {
 pub(super) fn switches<E: Figured>(of: &E) -> Option<Value> {
     let totals = of.figures().totals;
     Some(Value::Whole(totals.switches_voluntary?.0.saturating_add(totals.switches_forced?.0)))
-}
-
-/// The name of a state as a label's value.
-pub(super) fn state_name(state: ProcessState) -> &'static str {
-    match state {
-        ProcessState::Running => "running",
-        ProcessState::Sleeping => "sleeping",
-        ProcessState::Waiting => "waiting",
-        ProcessState::Stopped => "stopped",
-        ProcessState::Zombie => "zombie",
-        ProcessState::Other => "other",
-    }
 }

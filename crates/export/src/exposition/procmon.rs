@@ -9,8 +9,8 @@ use super::family::{Unit, Value};
 use super::figure_rows::figures;
 use super::measures::{
     cpu_system, cpu_user, faults_major, faults_minor, fd_ratio, fds, net_received, net_sent, pss,
-    read, read_chars, rss, started_seconds, state_name, swap, switches_forced, switches_voluntary,
-    threads, unique, virtual_size, written, written_chars,
+    read, read_chars, rss, started_seconds, swap, switches_forced, switches_voluntary, threads,
+    unique, virtual_size, written, written_chars,
 };
 use super::own;
 use super::run;
@@ -84,7 +84,7 @@ const GROUP_COUNTS: &[Row<Group>] = &[
 
 fn states(group: &Group, _context: &Context<'_>, take: &mut Take<'_>) {
     for (state, count) in &group.states {
-        take(&[state_name(*state)], Value::Whole(*count));
+        take(&[state.word()], Value::Whole(*count));
     }
 }
 

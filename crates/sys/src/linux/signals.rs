@@ -76,7 +76,7 @@ pub struct Arrivals {
 pub fn hold_back(wanted: &[Signal]) -> HeldBack {
     let before = signals::held_back();
     let heard = wanted.iter().filter(|signal| !is_ignored(**signal));
-    let signals = SignalMask(heard.fold(0, |bits, signal| bits | 1 << (signal.0 - 1)));
+    let signals = SignalMask::of(heard.map(|signal| signal.0));
     signals::hold_back(signals);
     HeldBack { signals, before }
 }
@@ -153,8 +153,7 @@ pub fn ignore(signal: Signal) {
 /// signals that end nothing, and for the first process of a namespace.
 pub fn die_of(signal: Signal) {
     disposition::leave_no_core();
-    let SignalMask(held_back) = signals::held_back();
-    signals::set_held_back(SignalMask(held_back & !(1 << (signal.0 - 1))));
+    signals::set_held_back(signals::held_back().without(signal.0));
     disposition::suffer(signal.0);
 }
 
@@ -201,11 +200,12 @@ mod tests {
 
     #[test]
     fn what_was_held_back_before_stays_held_back_afterwards() {
-        signals::hold_back(SignalMask(1 << (USR2.0 - 1)));
+        let before = SignalMask::of([USR2.0]);
+        signals::hold_back(before);
         let held = hold_back(&[USR1, USR2]);
-        assert_eq!(held.before(), SignalMask(1 << (USR2.0 - 1)));
+        assert_eq!(held.before(), before);
         held.let_through();
-        assert_eq!(signals::held_back(), SignalMask(1 << (USR2.0 - 1)));
+        assert_eq!(signals::held_back(), before);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use procmon_sys::LocalListener;
@@ -12,6 +13,21 @@ use crate::listening::fixture::{alone, us};
 use crate::listening::wire;
 
 const NO_TROUBLE: [String; 0] = [];
+
+/// The log that calls go to, which another one keeps locked.
+fn held(given: &LogOptions) -> (PathBuf, File) {
+    fs::create_dir(&given.directory).unwrap();
+    let path = given.directory.join("timing.log");
+    let holder = File::create(&path).unwrap();
+    holder.lock().unwrap();
+    (path, holder)
+}
+
+fn time_of(act: impl FnOnce()) -> Duration {
+    let begun = Instant::now();
+    act();
+    begun.elapsed()
+}
 
 #[test]
 fn a_file_where_the_folder_should_be_is_told_once_and_works_when_it_is_mended() {
@@ -80,10 +96,7 @@ fn a_full_disk_is_tried_again_without_anybody_asking() {
 fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
     let folder = tempfile::tempdir().unwrap();
     let given = options(folder.path());
-    fs::create_dir(&given.directory).unwrap();
-    let path = given.directory.join("timing.log");
-    let holder = File::create(&path).unwrap();
-    holder.lock().unwrap();
+    let (path, holder) = held(&given);
     let log = CallLog::open(given);
     let arguments = "x".repeat(1 << 20);
     for number in 0..60 {
@@ -91,9 +104,7 @@ fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
         timed.call.arguments = Some(arguments.clone());
         log.push(timed);
     }
-    let begun = Instant::now();
-    assert!(!log.flush(Duration::from_millis(10)));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(time_of(|| assert!(!log.flush(Duration::from_millis(10)))) < Duration::from_secs(5));
     holder.unlock().unwrap();
     assert!(log.flush(DEADLINE));
     let stats = log.stats();
@@ -112,18 +123,36 @@ fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
 fn the_end_of_a_log_does_not_wait_for_a_lock_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     let given = options(folder.path());
-    fs::create_dir(&given.directory).unwrap();
-    let holder = File::create(given.directory.join("timing.log")).unwrap();
-    holder.lock().unwrap();
-    let log = CallLog::open(given.clone());
+    let (path, holder) = held(&given);
+    let log = CallLog::open(given);
     log.push(call("one"));
-    let begun = Instant::now();
-    drop(log);
-    let waited = begun.elapsed();
+    let waited = time_of(|| drop(log));
     assert!(waited > Duration::from_secs(1) && waited < Duration::from_secs(10), "{waited:?}");
     // The writer goes on for some seconds more.
     holder.unlock().unwrap();
-    until("the call", || ids(&given.directory.join("timing.log")) == ["one"]);
+    until("the call", || ids(&path) == ["one"]);
+}
+
+#[test]
+fn what_was_given_up_is_not_waited_for_once_more_unless_there_is_another_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = options(folder.path());
+    let (path, holder) = held(&given);
+    let log = CallLog::open(given);
+    log.push(call("one"));
+    assert!(!log.flush(Duration::from_secs(1)));
+    assert!(time_of(|| assert!(!log.flush_once(DEADLINE))) < DEADLINE);
+    log.push(call("two"));
+    std::thread::scope(|scope| {
+        let flush = scope.spawn(|| log.flush_once(DEADLINE));
+        holder.unlock().unwrap();
+        assert!(flush.join().unwrap());
+    });
+    assert_eq!(ids(&path), ["one", "two"]);
+    holder.lock().unwrap();
+    log.push(call("three"));
+    let given_up = time_of(|| assert!(!log.flush(Duration::from_secs(1))));
+    assert!(time_of(|| drop(log)) < given_up);
 }
 
 #[test]

@@ -55,10 +55,9 @@ impl Report for CallErrors<'_> {
             Heading::number("times", "count"),
         ];
         let row = |error: &ThrownError| {
-            let word = |word: &Option<String>| Cell::known(word.clone(), String::clone);
             vec![
-                word(&error.class),
-                word(&error.message),
+                Cell::bare(error.class.as_ref()),
+                Cell::bare(error.message.as_ref()),
                 Cell::text(&error.function),
                 Cell::text(error.form.word()),
                 Cell::text(error.count.to_string()),

@@ -6,7 +6,7 @@ use procmon_model::call::CpuScope;
 use procmon_model::units::{Bytes, WallTime};
 
 use super::super::page::{Cell, Heading, Page, Report, Table};
-use super::super::words::{counted, milliseconds};
+use super::super::words::{counted, milliseconds, processes};
 use super::names::name;
 use super::words::{calls, change, cpu, is_bound};
 
@@ -21,10 +21,7 @@ impl Report for CallSummary {
     fn page(&self) -> Page {
         let mut page = Page::new(calls(self));
         if self.calls > 0 {
-            let processes = match self.processes {
-                1 => "1 process".to_owned(),
-                several => format!("{several} processes"),
-            };
+            let processes = processes(self.processes);
             let threads = counted(self.threads, "thread");
             page = page.fact("called in", format!("{threads} of {processes}"));
         }
@@ -93,9 +90,7 @@ fn rest(functions: &[FunctionCalls]) -> Vec<Column> {
         (Heading::number("heap/call", "heapUsedChangeMeanBytes"), |it| {
             more(it.heap_used_change_mean_bytes)
         }),
-        (Heading::number("peak RSS", "rssPeakBytes"), |it| {
-            Cell::known(it.rss_peak_bytes.map(Bytes::get), |bytes| Bytes::new(*bytes).to_string())
-        }),
+        (Heading::number("peak RSS", "rssPeakBytes"), |it| Cell::bytes(it.rss_peak_bytes)),
     ];
     let is_known = |(_, cell): &Column| functions.iter().any(|it| !cell(it).value.is_empty());
     columns.into_iter().filter(is_known).collect()
@@ -118,20 +113,24 @@ fn every() -> Vec<Column> {
         (Heading::number("CPU known of", "cpuKnown"), |it| count(it.cpu_known)),
         (Heading::words("CPU of", "cpuScope"), |it| scope(it)),
         (Heading::number("children", "childrenCpuMs"), |it| millis(it.children_cpu_ms)),
-        (Heading::number("RSS", "rssChangeBytes"), |it| bare(it.rss_change_bytes)),
-        (Heading::number("RSS/call", "rssChangeMeanBytes"), |it| bare(it.rss_change_mean_bytes)),
-        (Heading::number("heap/call", "heapUsedChangeMeanBytes"), |it| {
-            bare(it.heap_used_change_mean_bytes)
+        (Heading::number("RSS", "rssChangeBytes"), |it| Cell::bare(it.rss_change_bytes)),
+        (Heading::number("RSS/call", "rssChangeMeanBytes"), |it| {
+            Cell::bare(it.rss_change_mean_bytes)
         }),
-        (Heading::number("peak RSS", "rssPeakBytes"), |it| bare(it.rss_peak_bytes.map(Bytes::get))),
+        (Heading::number("heap/call", "heapUsedChangeMeanBytes"), |it| {
+            Cell::bare(it.heap_used_change_mean_bytes)
+        }),
+        (Heading::number("peak RSS", "rssPeakBytes"), |it| {
+            Cell::bare(it.rss_peak_bytes.map(Bytes::get))
+        }),
         (Heading::number("GC", "gcMs"), |it| millis(it.gc_ms)),
         (Heading::number("processes", "processes"), |it| count(it.processes)),
         (Heading::number("threads", "threads"), |it| count(it.threads)),
         (Heading::number("first", "firstStartedAtMs"), |it| {
-            bare(it.first_started_at.map(WallTime::as_millis))
+            Cell::bare(it.first_started_at.map(WallTime::as_millis))
         }),
         (Heading::number("last", "lastStartedAtMs"), |it| {
-            bare(it.last_started_at.map(WallTime::as_millis))
+            Cell::bare(it.last_started_at.map(WallTime::as_millis))
         }),
     ]
 }
@@ -141,17 +140,13 @@ fn count(count: u64) -> Cell {
 }
 
 fn millis(value: Option<f64>) -> Cell {
-    Cell::known(value, |value| milliseconds(*value))
+    Cell::known(value, milliseconds)
 }
 
 fn more(value: Option<f64>) -> Cell {
-    Cell::known(value, |value| change(*value))
-}
-
-fn bare<T: ToString>(value: Option<T>) -> Cell {
-    Cell::known(value, T::to_string)
+    Cell::known(value, change)
 }
 
 fn scope(function: &FunctionCalls) -> Cell {
-    bare(function.cpu_scope.map(CpuScope::word))
+    Cell::bare(function.cpu_scope.map(CpuScope::word))
 }

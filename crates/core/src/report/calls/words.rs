@@ -4,9 +4,8 @@ use procmon_model::analysis::CallSummary;
 use procmon_model::analysis::calls::FunctionCalls;
 use procmon_model::call::CpuScope;
 use procmon_model::stats::known_sum;
-use procmon_model::units::Bytes;
 
-use super::super::words::{counted, milliseconds};
+use super::super::words::{counted, milliseconds, whole_bytes};
 
 /// What begins a page of calls: how many, and how they ended.
 pub(super) fn calls(summary: &CallSummary) -> String {
@@ -43,11 +42,5 @@ pub(super) fn change(bytes: f64) -> String {
         rounded if rounded < 0.0 => "-",
         _ => "",
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of bytes that is not negative; what is too large becomes the largest"
-    )]
-    let amount = Bytes::new(bytes.abs().round() as u64);
-    format!("{sign}{amount}")
+    format!("{sign}{}", whole_bytes(bytes.abs()))
 }

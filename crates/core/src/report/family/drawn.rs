@@ -47,8 +47,8 @@ fn row(node: &ProcessNode, tree: &ProcessTree) -> Vec<Cell> {
     vec![
         Cell::text(guides(node.depth) + name),
         Cell::text(node.key.pid.to_string()),
-        Cell::known(node.cpu_ms, |cpu| format!("{about}{}", milliseconds(*cpu))),
-        Cell::known(node.subtree.cpu_ms, |cpu| milliseconds(*cpu)),
+        Cell::known(node.cpu_ms, |cpu| format!("{about}{}", milliseconds(cpu))),
+        Cell::known(node.subtree.cpu_ms, milliseconds),
         Cell::known(node.rss_seen_bytes.map(Bytes::get), |_| peak(node)),
         Cell::text(life(node, tree.duration_ms)),
     ]
@@ -59,7 +59,7 @@ fn rest(depth: usize, more: &More) -> Vec<Cell> {
         Cell::text(format!("{}and {} more", guides(depth + 1), more.processes)),
         Cell::default(),
         Cell::default(),
-        Cell::known(more.cpu_ms, |cpu| milliseconds(*cpu)),
+        Cell::known(more.cpu_ms, milliseconds),
         Cell::default(),
         Cell::default(),
     ]

@@ -3,7 +3,7 @@
 use procmon_model::analysis::family::ProcessTree;
 
 use crate::report::page::{Page, Report};
-use crate::report::words::{command_line, counted, known, milliseconds, percent};
+use crate::report::words::{self, command_line, counted, known, milliseconds, percent};
 
 use super::{drawn, rolled, rows};
 
@@ -16,10 +16,7 @@ impl Report for ProcessTree {
         if self.processes.is_empty() {
             return Page::new(format!("{command}: no process was recorded"));
         }
-        let count = match self.process_count {
-            1 => "1 process".to_owned(),
-            count => format!("{count} processes"),
-        };
+        let count = words::processes(self.process_count);
         let took = milliseconds(self.duration_ms);
         let page = Page::new(format!("{command}: {count} in {took}"))
             .table(drawn::tree(self))

@@ -2,10 +2,9 @@
 
 use procmon_model::analysis::family::{Group, Link, LongestPath, ProcessTree, RollUp};
 use procmon_model::stats::known_sum;
-use procmon_model::units::Bytes;
 
 use crate::report::page::{Cell, Heading, Table};
-use crate::report::words::{milliseconds, percent, words};
+use crate::report::words::{milliseconds, percent};
 
 /// Groups that a table shows.
 const ROWS_MAX: usize = 6;
@@ -31,7 +30,7 @@ pub(super) fn groups(title: &str, rolled: &RollUp, tree: &ProcessTree) -> Table 
         table.rows.push(vec![
             Cell::text(format!("and {count} more")),
             Cell::text((processes + more.map_or(0, |more| more.processes)).to_string()),
-            Cell::known(cpu, |cpu| milliseconds(*cpu)),
+            Cell::known(cpu, milliseconds),
             share(cpu, tree.cpu_ms),
             Cell::default(),
             Cell::default(),
@@ -63,7 +62,7 @@ pub(super) fn longest_path(tree: &ProcessTree) -> Table {
         table.rows.push(vec![
             Cell::text(format!("and {} more", more.links)),
             Cell::default(),
-            Cell::known(Some(more.own_ms), |own| milliseconds(*own)),
+            Cell::known(Some(more.own_ms), milliseconds),
             share(Some(more.own_ms), Some(path.wall_ms)),
             Cell::default(),
             Cell::default(),
@@ -76,12 +75,10 @@ fn row(group: &Group, tree: &ProcessTree) -> Vec<Cell> {
     vec![
         Cell::text(group.label.clone()),
         Cell::text(group.processes.to_string()),
-        Cell::known(group.cpu_ms, |cpu| milliseconds(*cpu)),
+        Cell::known(group.cpu_ms, milliseconds),
         share(group.cpu_ms, tree.cpu_ms),
-        Cell::known(Some(group.duration_ms), |lived| milliseconds(*lived)),
-        Cell::known(group.memory_peak_bytes.map(Bytes::get), |_| {
-            group.memory_peak_bytes.map(words).unwrap_or_default()
-        }),
+        Cell::known(Some(group.duration_ms), milliseconds),
+        Cell::bytes(group.memory_peak_bytes),
     ]
 }
 
@@ -89,18 +86,16 @@ fn step(link: &Link, path: &LongestPath) -> Vec<Cell> {
     vec![
         Cell::text(link.role.clone().unwrap_or_else(|| link.name.clone())),
         Cell::text(link.key.pid.to_string()),
-        Cell::known(Some(link.own_ms), |own| milliseconds(*own)),
+        Cell::known(Some(link.own_ms), milliseconds),
         share(Some(link.own_ms), Some(path.wall_ms)),
-        Cell::known(Some(link.from_ms), |at| milliseconds(*at)),
-        Cell::known(Some(link.to_ms), |at| milliseconds(*at)),
+        Cell::known(Some(link.from_ms), milliseconds),
+        Cell::known(Some(link.to_ms), milliseconds),
     ]
 }
 
 fn share(part: Option<f64>, whole: Option<f64>) -> Cell {
     match part.zip(whole) {
-        Some((part, whole)) if whole > 0.0 => {
-            Cell::known(Some(part / whole), |share| percent(*share))
-        }
+        Some((part, whole)) if whole > 0.0 => Cell::known(Some(part / whole), percent),
         _ => Cell::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! Floor 9. The processes of a family as rows, for a spreadsheet.
 
-use procmon_model::analysis::family::{CpuBasis, ProcessNode, ProcessTree};
+use procmon_model::analysis::family::{ProcessNode, ProcessTree};
 use procmon_model::units::Bytes;
 
 use crate::report::page::{Cell, Heading, Table};
@@ -46,41 +46,27 @@ fn row(node: &ProcessNode) -> Vec<Cell> {
     vec![
         Cell::text(node.key.pid.to_string()),
         Cell::text(node.key.start.to_string()),
-        value(node.parent.map(|parent| parent.pid)),
-        value(node.parent.map(|parent| parent.start)),
+        Cell::bare(node.parent.map(|parent| parent.pid)),
+        Cell::bare(node.parent.map(|parent| parent.start)),
         Cell::text(node.depth.to_string()),
         Cell::text(node.name.clone()),
-        value(node.role.clone()),
+        Cell::bare(node.role.as_ref()),
         Cell::text(node.command.join(" ")),
         Cell::text(node.started_ms.to_string()),
-        value(node.ended_ms),
-        value(node.exit_code),
-        value(node.signal.clone()),
-        value(node.cpu_ms),
-        Cell::text(basis(node.cpu_basis)),
-        value(node.rss_peak_bytes.map(Bytes::get)),
-        value(node.rss_seen_bytes.map(Bytes::get)),
-        value(node.read_bytes.map(Bytes::get)),
-        value(node.written_bytes.map(Bytes::get)),
-        value(node.run_delay_ms),
+        Cell::bare(node.ended_ms),
+        Cell::bare(node.exit_code),
+        Cell::bare(node.signal.as_ref()),
+        Cell::bare(node.cpu_ms),
+        Cell::text(node.cpu_basis.word()),
+        Cell::bare(node.rss_peak_bytes.map(Bytes::get)),
+        Cell::bare(node.rss_seen_bytes.map(Bytes::get)),
+        Cell::bare(node.read_bytes.map(Bytes::get)),
+        Cell::bare(node.written_bytes.map(Bytes::get)),
+        Cell::bare(node.run_delay_ms),
         Cell::text(subtree.processes.to_string()),
-        value(subtree.cpu_ms),
-        value(subtree.rss_largest_bytes.map(Bytes::get)),
-        value(subtree.read_bytes.map(Bytes::get)),
-        value(subtree.written_bytes.map(Bytes::get)),
+        Cell::bare(subtree.cpu_ms),
+        Cell::bare(subtree.rss_largest_bytes.map(Bytes::get)),
+        Cell::bare(subtree.read_bytes.map(Bytes::get)),
+        Cell::bare(subtree.written_bytes.map(Bytes::get)),
     ]
-}
-
-fn value<T: ToString>(value: Option<T>) -> Cell {
-    Cell::known(value, T::to_string)
-}
-
-/// As in JSON.
-fn basis(basis: CpuBasis) -> &'static str {
-    match basis {
-        CpuBasis::Final => "final",
-        CpuBasis::Read => "read",
-        CpuBasis::Estimated => "estimated",
-        CpuBasis::Unknown => "unknown",
-    }
 }

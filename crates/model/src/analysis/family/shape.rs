@@ -152,6 +152,18 @@ pub enum CpuBasis {
     Unknown,
 }
 
+impl CpuBasis {
+    /// The word that stands for it in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::Read => "read",
+            Self::Estimated => "estimated",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A process and everything below it. A sum is of what is known, and null where that is nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -17,24 +17,38 @@ impl Action {
         Self(unsafe { mem::zeroed() })
     }
 
-    /// Calls a function, on the stack for signals of a thread that has one, and lets the call of the kernel that the thread
-    /// was in go on afterwards.
-    pub(crate) fn calling(handler: Handler) -> Self {
+    /// Nothing.
+    pub(crate) fn ignoring() -> Self {
         let Self(mut action) = Self::default_one();
-        action.sa_sigaction = handler as usize;
-        action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+        action.sa_sigaction = libc::SIG_IGN;
         Self(action)
     }
 
-    /// What is done at a signal now. May be asked in a handler (signal-safety(7)).
+    /// Calls a function, on the stack for signals of a thread that has one, and lets the call of the kernel that the thread
+    /// was in go on afterwards.
+    pub(crate) fn calling(handler: Handler) -> Self {
+        let Self(mut action) = Self::interrupting(handler);
+        action.sa_flags |= libc::SA_RESTART;
+        Self(action)
+    }
+
+    /// The same, and the call of the kernel fails with `EINTR`.
+    pub(crate) fn interrupting(handler: Handler) -> Self {
+        let Self(mut action) = Self::default_one();
+        action.sa_sigaction = handler as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        Self(action)
+    }
+
+    /// What is done at a signal now. May be asked in a handler (signal-safety(7)), as may be what follows.
     pub(crate) fn at(signal: i32) -> io::Result<Self> {
         Self::exchange(signal, None)
     }
 
     /// Has this done at a signal from now on, and gives what was done until now.
     ///
-    /// A handler among the actions is a function that takes what its flags say: it comes from [`Self::calling`], or from the
-    /// kernel, which somebody gave it to.
+    /// A handler among the actions is a function that takes what its flags say: it comes from [`Self::interrupting`], or from
+    /// the kernel, which somebody gave it to.
     pub(crate) fn put(self, signal: i32) -> io::Result<Self> {
         Self::exchange(signal, Some(&self.0))
     }

@@ -1,38 +1,27 @@
-//! Floor 7. What is done at a signal, and dying of one.
+//! Floor 7. What this process has done at a signal, and dying of one.
 
-use std::mem;
-use std::ptr;
-
-/// What is done at a signal; `None` of one that is not there.
-pub(crate) fn action_at(signal: i32) -> Option<libc::sighandler_t> {
-    // SAFETY: an action is numbers only, so that all zeroes are one; the call writes to it and changes nothing.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        let known = libc::sigaction(signal, ptr::null(), &raw mut action) == 0;
-        known.then_some(action.sa_sigaction)
-    }
-}
+use crate::linux::kernel::action::Action;
 
 /// Whether a signal is ignored.
 pub(crate) fn is_ignored(signal: i32) -> bool {
-    action_at(signal) == Some(libc::SIG_IGN)
+    Action::at(signal).is_ok_and(|action| action.ignores())
 }
 
 /// Ignores a signal from now on.
 pub(crate) fn ignore(signal: i32) {
-    // SAFETY: the handler is one of the kernel's own, so that nothing of ours is called.
-    unsafe { libc::signal(signal, libc::SIG_IGN) };
+    // It fails for signals that cannot be ignored only.
+    drop(Action::ignoring().put(signal));
 }
 
-/// Gives a signal its default action and sends it to the calling thread, which does not hold it back any more.
+/// Gives a signal its default action and sends it to the calling thread, which does not hold it back any more. May be called
+/// in a handler (signal-safety(7)).
 ///
 /// Comes back where the default action does not end the process.
 pub(crate) fn suffer(signal: i32) {
-    // SAFETY: the handler is one of the kernel's own, so that nothing of ours is called; raise takes a number.
-    unsafe {
-        libc::signal(signal, libc::SIG_DFL);
-        libc::raise(signal);
-    }
+    // It fails for signals whose action is the default one at all times.
+    drop(Action::default_one().put(signal));
+    // SAFETY: the call takes a number.
+    unsafe { libc::raise(signal) };
 }
 
 /// Lets this process leave no core behind, neither as a file nor to a program (core(5), prctl(2)).

@@ -10,6 +10,7 @@ use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::ptr;
 
 use crate::linux::kernel::poll::Awaited;
+use crate::linux::kernel::process::own_user;
 
 /// `AF_UNIX` as an address has it.
 const FAMILY: libc::sa_family_t = 1;
@@ -121,8 +122,7 @@ impl LocalStream {
 impl Peer {
     /// Whether it acts for whoever we act for, or for root.
     pub fn is_ours_or_roots(&self) -> bool {
-        // SAFETY: the call takes nothing and cannot fail.
-        self.uid == 0 || self.uid == unsafe { libc::geteuid() }
+        self.uid == 0 || self.uid == own_user()
     }
 }
 

@@ -1,9 +1,6 @@
 //! Floor 7. Getting a thread of ours out of a call of the kernel that nothing but a signal can end.
 
-use std::mem;
-use std::ptr;
-
-use crate::linux::kernel::disposition::action_at;
+use crate::linux::kernel::action::Action;
 use crate::linux::kernel::process;
 use crate::linux::kernel::signals;
 use crate::world::SignalMask;
@@ -24,7 +21,7 @@ impl Nudge {
         // A signal that nobody does anything at is dropped, unless the thread that it is meant for holds it back: then
         // some other thread is woken up to drop it, and the kernel sends a tracer this one for each stop.
         let open = [Some(signal), is_default(libc::SIGCHLD).then_some(libc::SIGCHLD)];
-        let open = open.into_iter().flatten().fold(0, |bits, signal| bits | 1 << (signal - 1));
+        let SignalMask(open) = SignalMask::of(open.into_iter().flatten());
         signals::set_held_back(SignalMask(!open));
         Some(Self { thread: process::own_thread(), signal })
     }
@@ -33,42 +30,28 @@ impl Nudge {
     ///
     /// What is done at the signal is the whole process's, so it is set when it is needed and stays: who would put the
     /// default back, which is death, could not know of another nudge that is on its way.
-    pub(crate) fn send(&self) {
-        if !is_free(self.signal) {
-            return;
-        }
-        // SAFETY: the structure is numbers only, so that all zeroes are one; without SA_RESTART among its flags the
-        // call of the kernel is not begun again. The handler does nothing. The others are calls with numbers.
-        unsafe {
-            let mut action: libc::sigaction = mem::zeroed();
-            action.sa_sigaction = handler();
-            if libc::sigaction(self.signal, &raw const action, ptr::null_mut()) == 0 {
-                let thread = libc::c_long::from(self.thread);
-                libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, self.signal);
-            }
+    pub(crate) fn send(self) {
+        if is_free(self.signal) && Action::interrupting(nothing).put(self.signal).is_ok() {
+            process::signal_thread(self.thread, self.signal);
         }
     }
 }
 
-extern "C" fn nothing(_: libc::c_int) {}
-
-fn handler() -> libc::sighandler_t {
-    nothing as extern "C" fn(libc::c_int) as libc::sighandler_t
-}
+extern "C" fn nothing(_: libc::c_int, _: *mut libc::siginfo_t, _: *mut libc::c_void) {}
 
 /// Whether nobody but us does anything at a signal.
 fn is_free(signal: libc::c_int) -> bool {
-    action_at(signal).is_some_and(|action| action == libc::SIG_DFL || action == handler())
+    Action::at(signal).is_ok_and(|action| action.is_default() || action.calls(nothing))
 }
 
 fn is_default(signal: libc::c_int) -> bool {
-    action_at(signal) == Some(libc::SIG_DFL)
+    Action::at(signal).is_ok_and(|action| action.is_default())
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::thread;
+    use std::{ptr, thread};
 
     use super::*;
     use crate::linux::support::within;

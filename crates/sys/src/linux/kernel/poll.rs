@@ -32,14 +32,9 @@ impl<'a> Awaited<'a> {
 /// Waits until one of these has come or the time is over, where there is a limit to it; says of each whether it has. A
 /// signal ends the wait as if the time were over.
 pub fn wait_for(awaited: &[Awaited<'_>], time: Option<Duration>) -> Vec<bool> {
-    // A part of a millisecond is waited for as a whole one, so that nobody comes back before the time again and again.
-    let whole = |time: Duration| libc::c_int::try_from(time.as_micros().div_ceil(1000));
-    let milliseconds = time.map_or(-1, |time| whole(time).unwrap_or(libc::c_int::MAX));
     let mut asked: Vec<libc::pollfd> = awaited.iter().map(|awaited| awaited.asked).collect();
-    let count = libc::nfds_t::try_from(asked.len()).unwrap_or(0);
-    // SAFETY: the pointer leads to as many structures as the call is told of, and is valid through it.
-    let found = unsafe { libc::poll(asked.as_mut_ptr(), count, milliseconds) };
-    asked.iter().map(|asked| found > 0 && asked.revents != 0).collect()
+    let has_come = poll(&mut asked, time).is_ok_and(|count| count > 0);
+    asked.iter().map(|asked| has_come && asked.revents != 0).collect()
 }
 
 /// Waits until something can be written, or until writing fails because whoever reads has gone.
@@ -47,26 +42,29 @@ pub fn wait_for(awaited: &[Awaited<'_>], time: Option<Duration>) -> Vec<bool> {
 /// Whether a descriptor blocks belongs to the open file and not to us (open(2)): whoever shares a pipe or a terminal
 /// with us may have changed that at any time.
 pub fn wait_until_writable(stream: &impl AsFd) -> io::Result<()> {
-    let fd = stream.as_fd().as_raw_fd();
-    let mut asked = libc::pollfd { fd, events: libc::POLLOUT, revents: 0 };
+    let mut asked = [Awaited::writable(stream.as_fd()).asked];
     loop {
-        // SAFETY: the pointer leads to the one structure that the call is told of, and is valid through it.
-        if unsafe { libc::poll(&raw mut asked, 1, -1) } >= 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
+        match poll(&mut asked, None) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result.map(drop),
         }
     }
 }
 
 /// Whether something can be read, now or within that time. A signal ends the wait as if the time were over.
 pub(crate) fn is_readable_within(fd: BorrowedFd<'_>, time: Duration) -> bool {
-    let milliseconds = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
-    let mut asked = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    // SAFETY: the pointer leads to the one structure that the call is told of, and is valid through it.
-    (unsafe { libc::poll(&raw mut asked, 1, milliseconds) }) > 0
+    poll(&mut [Awaited::readable(fd).asked], Some(time)).is_ok_and(|count| count > 0)
+}
+
+/// Waits until one of these has come or the time is over; how many have come.
+fn poll(asked: &mut [libc::pollfd], time: Option<Duration>) -> io::Result<usize> {
+    // A part of a millisecond is waited for as a whole one, so that nobody comes back before the time again and again.
+    let whole = |time: Duration| libc::c_int::try_from(time.as_micros().div_ceil(1000));
+    let milliseconds = time.map_or(-1, |time| whole(time).unwrap_or(libc::c_int::MAX));
+    let count = libc::nfds_t::try_from(asked.len()).unwrap_or(0);
+    // SAFETY: the pointer leads to as many structures as the call is told of, and is valid through it.
+    let found = unsafe { libc::poll(asked.as_mut_ptr(), count, milliseconds) };
+    usize::try_from(found).map_err(|_| io::Error::last_os_error())
 }
 
 #[cfg(test)]

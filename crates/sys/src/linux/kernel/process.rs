@@ -44,6 +44,13 @@ pub(crate) fn signal_ourselves(signal: i32) {
     unsafe { libc::kill(libc::getpid(), signal) };
 }
 
+/// Sends a signal to a thread of ours.
+pub(crate) fn signal_thread(thread: u32, signal: i32) {
+    let thread = libc::c_long::from(thread);
+    // SAFETY: both calls take numbers at most.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, signal) };
+}
+
 /// Has a function called by exit(3). Where the C library has no memory left for that, it is not.
 pub(crate) fn at_exit(call: extern "C" fn()) {
     // SAFETY: the function is code, which lives as long as the process does: what Node loads is linked so.

@@ -3,6 +3,7 @@
 use std::mem;
 use std::ptr;
 
+use crate::linux::kernel::action::Action;
 use crate::linux::kernel::disposition;
 use crate::world::SignalMask;
 
@@ -12,11 +13,10 @@ pub(crate) const SIGNALS_END: libc::c_int = 65;
 /// The signals that the calling thread holds back.
 pub(crate) fn held_back() -> SignalMask {
     let set = exchange(libc::SIG_BLOCK, None);
-    let bits = (1..SIGNALS_END).filter(|signal| {
+    SignalMask::of((1..SIGNALS_END).filter(|signal| {
         // SAFETY: the set was made by the kernel and the number is one of a signal.
         unsafe { libc::sigismember(&raw const set, *signal) == 1 }
-    });
-    SignalMask(bits.fold(0, |bits, signal| bits | 1 << (signal - 1)))
+    }))
 }
 
 /// Holds these signals back from the calling thread, beside those that it holds back already.
@@ -51,7 +51,7 @@ pub(crate) fn set_of(mask: SignalMask) -> libc::sigset_t {
         libc::sigemptyset(&raw mut set);
         set
     };
-    for signal in (1..SIGNALS_END).filter(|signal| mask.0 >> (signal - 1) & 1 == 1) {
+    for signal in (1..SIGNALS_END).filter(|signal| mask.has(*signal)) {
         // SAFETY: the set is an initialised one. Signals that the C library keeps to itself are refused.
         unsafe { libc::sigaddset(&raw mut set, signal) };
     }
@@ -61,8 +61,8 @@ pub(crate) fn set_of(mask: SignalMask) -> libc::sigset_t {
 /// Waits for children as the manual says, even where whoever started us ignores their ends (wait(2), NOTES).
 pub(crate) fn notice_children() {
     if disposition::is_ignored(libc::SIGCHLD) {
-        // SAFETY: the handler is one of the kernel's own, so that nothing of ours is called.
-        unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+        // Nothing could fail this: the signal is there and may be caught.
+        drop(Action::default_one().put(libc::SIGCHLD));
     }
 }
 

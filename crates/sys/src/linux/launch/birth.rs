@@ -10,11 +10,11 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::io;
-use std::mem;
 use std::os::fd::RawFd;
 use std::ptr;
 use std::sync::Arc;
 
+use crate::linux::kernel::action::Action;
 use crate::linux::kernel::limits::DescriptorLimit;
 use crate::linux::kernel::signals::{self, SIGNALS_END};
 use crate::linux::launch::gate::{Gate, Step};
@@ -210,17 +210,11 @@ fn make_wait(stream: RawFd) {
 /// Lets every signal do what it does to a new program, but for those that whoever started us wanted ignored.
 fn reset_signals() {
     for signal in 1..SIGNALS_END {
-        // SAFETY: the structure is numbers only, so that all zeroes are one; the handler is one of the kernel's own.
-        unsafe {
-            let mut action: libc::sigaction = mem::zeroed();
-            let known = libc::sigaction(signal, ptr::null(), &raw mut action) == 0;
-            // Rust ignores SIGPIPE by itself, and Node leaves both ignored for those that it becomes.
-            let ours = matches!(signal, libc::SIGPIPE | libc::SIGXFSZ);
-            if known && (ours || action.sa_sigaction != libc::SIG_IGN) {
-                action.sa_sigaction = libc::SIG_DFL;
-                action.sa_flags = 0;
-                libc::sigaction(signal, &raw const action, ptr::null_mut());
-            }
+        // Rust ignores SIGPIPE by itself, and Node leaves both ignored for those that it becomes.
+        let ours = matches!(signal, libc::SIGPIPE | libc::SIGXFSZ);
+        if Action::at(signal).is_ok_and(|action| ours || !action.ignores()) {
+            // It fails for signals whose action is the default one at all times.
+            drop(Action::default_one().put(signal));
         }
     }
 }

@@ -121,8 +121,7 @@ fn a_command_begins_with_the_signals_of_whoever_started_us() {
         libc::signal(libc::SIGHUP, libc::SIG_IGN);
     }
     let _held = crate::linux::kernel::signals::hold_back_all();
-    let mut starter =
-        Starter::new(FOREIGN, SignalMask(1 << (libc::SIGUSR2 - 1)), None, Arc::default());
+    let mut starter = Starter::new(FOREIGN, SignalMask::of([libc::SIGUSR2]), None, Arc::default());
     let (mut reader, writer) = io::pipe().unwrap();
     let mut launch = command(&["cat", "/proc/self/status"]);
     launch.stdio[1] = Stdio::Descriptor(writer.as_raw_fd());
