@@ -230,7 +230,7 @@ describe('trouble', () => {
 
   test('a log that throws harms nobody', () => {
     const { stderr, status } = runScript(`${EMITTER}
-      const emitter = emitterFor(() => class { push() { throw new Error('oops'); } troubles() { return []; } collected() {} flush() {} });
+      const emitter = emitterFor(() => class { push() { throw new Error('oops'); } troubles() { return []; } collected() {} flush() { return true; } });
       for (const n of [1, 2]) emitter.emit(entryOf(settingsFor({ logToConsole: false }).current()));`);
     assert.deepEqual([stderr, status], ['procmon: a call could not be recorded: oops\n', 0]);
   });

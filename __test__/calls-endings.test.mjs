@@ -2,6 +2,9 @@
 // without us.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { allEntries, entriesOf, firstArguments, numbers, projectWith, ran, rowsOf, start } from './support/timed.mjs';
@@ -26,6 +29,20 @@ function assertAllThere(project) {
 
 /** Where async hooks are at work, old versions of Node show a frame of their own. */
 const withoutFrames = (text) => text.replace(/^ {4}at .*\n/gm, '');
+
+test('calls for which there is no time, since somebody keeps the log locked, are counted on stderr', {
+  timeout,
+}, async () => {
+  const project = projectWith({ 'main.mjs': `${WORK} workALot();` });
+  const logs = join(project, 'logs');
+  mkdirSync(logs);
+  const holder = spawn('flock', [join(logs, 'timing.log'), 'sh', '-c', 'echo held; read line']);
+  await once(holder.stdout, 'data');
+  const ended = await ran(project, ['main.mjs']);
+  assert.deepEqual([ended.code, ended.stderr], [0, `procmon: ${CALLS} calls could not be logged in time\n`]);
+  holder.stdin.end();
+  assert.deepEqual(await once(holder, 'close'), [1, null]);
+});
 
 describe('every call is on disk after', () => {
   const ENDINGS = {

@@ -51,6 +51,8 @@ class CallLogs {
   #told = 0;
   /** How many rounds more may keep the event loop going. */
   #rounds = ROUNDS;
+  /** Whether something was wrong with writing, and that was said. */
+  #isTold = false;
 
   /**
    * @param {() => { NativeCallLog: Function, isWatched: () => boolean, hearAgain: () => void }} native what gives the native half; it may throw
@@ -214,15 +216,29 @@ class CallLogs {
   }
 
   #report() {
-    for (const log of this.#all()) for (const trouble of log.troubles()) complain(trouble);
+    for (const log of this.#all()) {
+      for (const trouble of log.troubles()) {
+        this.#isTold = true;
+        complain(trouble);
+      }
+    }
+  }
+
+  /** What somebody who keeps a file locked, or a file system that hangs, has left in the queue. */
+  #reportLeft() {
+    const { pushed, written, dropped } = this.stats();
+    const left = pushed - written - dropped;
+    if (left > 0) complain(`${left} ${left === 1 ? 'call' : 'calls'} could not be logged in time`);
   }
 
   #finish() {
     // Node tells of no collection any more: what is pending stays unknown.
     this.#tell(this.#told);
     const deadline = nowMs() + AT_EXIT_MS;
-    for (const log of this.#all()) log.flush(Math.max(0, Math.floor(deadline - nowMs())));
+    let isDone = true;
+    for (const log of this.#all()) isDone = log.flush(Math.max(0, Math.floor(deadline - nowMs()))) && isDone;
     this.#report();
+    if (!isDone && !this.#isTold) this.#reportLeft();
     // Threads end before their process does.
     if (isMainThread) for (const folder of this.#tables) gatherResults(folder);
   }
