@@ -54,7 +54,7 @@ struct Watching {
     settings: Settings,
     sinks: Vec<Box<dyn Sink>>,
     listens: bool,
-    /// Whose children the orphans of a command become.
+    /// Whose children the orphans of a command become; `None` where that is nobody of ours.
     adopter: Option<ProcessKey>,
 }
 
@@ -96,8 +96,12 @@ impl Session {
         let listens = calls && procfs.is_none();
         let options = WorldOptions { accounting, inside, signals, procfs: procfs.clone() };
         let world = procmon_sys::world(options).map_err(unopened)?;
-        let is_own = inside == Inside::OwnProcess;
-        let adopter = is_own.then(|| procmon_sys::find(std::process::id()).ok()).flatten();
+        let adopter = match target {
+            Target::Launch(_) if listens && inside == Inside::OwnProcess => {
+                procmon_sys::find(std::process::id()).ok()
+            }
+            _ => None,
+        };
         let watching = Watching { world, settings, sinks, listens, adopter };
         match target {
             Target::Launch(launch) => Self::launch(watching, &launch),
@@ -117,7 +121,7 @@ impl Session {
             root.image = asked_for(launch);
         }
         let executable = suspended.executable();
-        let heard = watching.heard(key, watching.adopter);
+        let heard = watching.heard(key);
         watching.world.table.begin(watching.settings.metrics);
         let child = suspended.release().map_err(|error| refusal(error, name, launch))?;
         let mut header = watching.header(key, &living);
@@ -135,7 +139,7 @@ impl Session {
             .events
             .watch(key, Found::Running, settings.children)
             .map_err(|error| unwatchable(error, key.pid))?;
-        let heard = watching.heard(key, None);
+        let heard = watching.heard(key);
         let mut header = watching.header(key, &living);
         let calls = noted(heard, &mut header);
         header.attached = true;
@@ -187,16 +191,13 @@ impl Session {
 impl Watching {
     /// Listens for the timed calls of a root and those below it, and of orphans of these where somebody takes them in;
     /// `None` where that is not wanted.
-    fn heard(
-        &self,
-        root: ProcessKey,
-        adopter: Option<ProcessKey>,
-    ) -> io::Result<Option<Box<dyn CallSource>>> {
+    fn heard(&self, root: ProcessKey) -> io::Result<Option<Box<dyn CallSource>>> {
         if !self.listens {
             return Ok(None);
         }
         let (remote, account) = (self.world.remote.clone(), self.world.meter.account());
         let (children, moments) = (self.settings.children, self.world.moments);
+        let adopter = self.adopter;
         let wanted = Wanted { root, children, adopter, moments, remote, account };
         Ok(Some(Box::new(Listening::start(wanted)?)))
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use procmon_sys::LocalListener;
+use tempfile::TempDir;
 
 use super::given::{DEADLINE, call, failed, ids, lines, options, until};
 use crate::call_log::{CallLog, Destinations, LogOptions, Stats, TimedCall};
@@ -14,13 +15,14 @@ use crate::listening::wire;
 
 const NO_TROUBLE: [String; 0] = [];
 
-/// The log that calls go to, which another one keeps locked.
-fn held(given: &LogOptions) -> (PathBuf, File) {
+/// A log in this folder, its file, and somebody else who keeps that locked.
+fn held(folder: &TempDir) -> (CallLog, PathBuf, File) {
+    let given = options(folder.path());
     fs::create_dir(&given.directory).unwrap();
     let path = given.directory.join("timing.log");
     let holder = File::create(&path).unwrap();
     holder.lock().unwrap();
-    (path, holder)
+    (CallLog::open(given), path, holder)
 }
 
 fn time_of(act: impl FnOnce()) -> Duration {
@@ -95,9 +97,7 @@ fn a_full_disk_is_tried_again_without_anybody_asking() {
 #[test]
 fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let given = options(folder.path());
-    let (path, holder) = held(&given);
-    let log = CallLog::open(given);
+    let (log, path, holder) = held(&folder);
     let arguments = "x".repeat(1 << 20);
     for number in 0..60 {
         let mut timed = call(&number.to_string());
@@ -122,9 +122,7 @@ fn calls_past_the_bound_are_dropped_and_counted_in_the_log_itself() {
 #[test]
 fn the_end_of_a_log_does_not_wait_for_a_lock_for_ever() {
     let folder = tempfile::tempdir().unwrap();
-    let given = options(folder.path());
-    let (path, holder) = held(&given);
-    let log = CallLog::open(given);
+    let (log, path, holder) = held(&folder);
     log.push(call("one"));
     let waited = time_of(|| drop(log));
     assert!(waited > Duration::from_secs(1) && waited < Duration::from_secs(10), "{waited:?}");
@@ -136,9 +134,7 @@ fn the_end_of_a_log_does_not_wait_for_a_lock_for_ever() {
 #[test]
 fn what_was_given_up_is_not_waited_for_once_more_unless_there_is_another_call() {
     let folder = tempfile::tempdir().unwrap();
-    let given = options(folder.path());
-    let (path, holder) = held(&given);
-    let log = CallLog::open(given);
+    let (log, path, holder) = held(&folder);
     log.push(call("one"));
     assert!(!log.flush(Duration::from_secs(1)));
     assert!(time_of(|| assert!(!log.flush_once(DEADLINE))) < DEADLINE);
